@@ -1,0 +1,132 @@
+//! Who sends a request, from the gateway's verified claims or from an API key.
+
+use axum::extract::FromRequestParts;
+use domain::{
+    Kind, UserId,
+    access_key::{AccessKey, Scope, SubscriptionKey},
+    account::{Role, Status, Subject},
+};
+use http::{Extensions, HeaderMap, request::Parts};
+use lambda_http::{RequestExt, request::RequestContext};
+use store::accounts::subject;
+
+use crate::{Context, Problem};
+
+/// A known user, as the table has them now.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    pub user_id: UserId,
+    pub roles: Vec<Role>,
+    pub access: Access,
+}
+
+/// The door a caller came through.
+#[derive(Clone, Debug)]
+pub enum Access {
+    SignedIn,
+    Key(Box<SubscriptionKey>),
+}
+
+impl Caller {
+    pub fn key(&self) -> Option<&SubscriptionKey> {
+        match &self.access {
+            Access::SignedIn => None,
+            Access::Key(key) => Some(key),
+        }
+    }
+
+    /// Distinguishes this caller's requests from those of every other, key by key.
+    pub(crate) fn name(&self) -> String {
+        match &self.access {
+            Access::SignedIn => self.user_id.to_string(),
+            Access::Key(key) => format!("{}/{}", self.user_id, key.id),
+        }
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Caller {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        parts.extensions.get::<Self>().cloned().ok_or_else(Problem::unauthenticated)
+    }
+}
+
+/// What the request shows for itself; nothing is looked up yet.
+pub(crate) enum Credentials {
+    SignedIn(UserId),
+    Key(AccessKey),
+}
+
+impl Credentials {
+    /// Claims come from the gateway's authorizer alone, never from a header.
+    pub(crate) fn of(headers: &HeaderMap, extensions: &Extensions) -> Option<Self> {
+        if let Some(user_id) = signed_in(extensions) {
+            return Some(Self::SignedIn(user_id));
+        }
+        AccessKey::parse(headers.get("x-api-key")?.to_str().ok()?).map(Self::Key)
+    }
+}
+
+fn signed_in(extensions: &Extensions) -> Option<UserId> {
+    let RequestContext::ApiGatewayV1(context) = extensions.request_context_ref()? else {
+        return None;
+    };
+    let claims = context.authorizer.fields.get("claims")?;
+    let claim = |name: &str| claims.get(name).and_then(|value| value.as_str());
+    if claim("token_use") != Some("access") {
+        return None;
+    }
+    claim("username")?.parse().ok()
+}
+
+impl Context {
+    /// One read tells who it is and how they stand now.
+    pub(crate) async fn identify(&self, credentials: Credentials) -> Result<Caller, Problem> {
+        let (subject, access) = match credentials {
+            Credentials::SignedIn(user_id) => {
+                (self.table.get(&subject(user_id)).await?, Access::SignedIn)
+            }
+            Credentials::Key(key) => self.by_key(&key).await?,
+        };
+        let subject = subject.ok_or_else(Problem::unauthenticated)?.into_inner();
+        in_good_standing(&subject)?;
+        Ok(Caller { user_id: subject.user_id, roles: subject.roles, access })
+    }
+
+    async fn by_key(
+        &self,
+        key: &AccessKey,
+    ) -> Result<(Option<store::Stored<Subject>>, Access), Problem> {
+        let owner = key.owner().ok_or_else(Problem::unauthenticated)?;
+        let hash = self.api_keys.hex(key.expose().as_bytes());
+        let found = self
+            .table
+            .read((subject(owner), store::subscriptions::access_key(owner, &hash)))
+            .await?;
+        let (subject, Some(key)) = found else { return Err(Problem::unauthenticated()) };
+        key.may_be_used(self.table.clock().now())?;
+        Ok((subject, Access::Key(Box::new(key.into_inner()))))
+    }
+}
+
+fn in_good_standing(subject: &Subject) -> Result<(), Problem> {
+    match subject.status {
+        Status::Active => Ok(()),
+        Status::Pending => Err(Problem::refused(
+            Kind::Forbidden,
+            "email_not_verified",
+            "Open the link we mailed you first, or ask for a new one with POST /auth/verify/resend.",
+        )),
+        Status::Suspended => Err(Problem::refused(
+            Kind::Forbidden,
+            "account_suspended",
+            "This account is suspended; write to support to have it restored.",
+        )),
+    }
+}
+
+/// A scope by its name, as security requirements list it.
+pub(crate) fn scope(name: &str) -> Option<Scope> {
+    Scope::ALL.into_iter().find(|scope| scope.name() == name)
+}

@@ -1,0 +1,28 @@
+//! The HTTP edge: who calls, what they may, what they sent, and how they are answered.
+
+mod answer;
+mod body;
+mod caller;
+mod context;
+mod document;
+mod guard;
+mod idempotency;
+mod if_match;
+mod page;
+mod path;
+mod problem;
+mod serve;
+pub mod views;
+
+pub use answer::Answer;
+pub use body::{Json, MAX_BODY};
+pub use caller::{Access, Caller};
+pub use context::{Context, InitError};
+pub use document::document;
+pub use idempotency::{IdempotencyHeader, Submission};
+pub use if_match::{IfMatch, IfMatchHeader};
+pub use lambda_http::Error as LambdaError;
+pub use page::{ListQuery, Page, Params};
+pub use path::Path;
+pub use problem::{Problem, Problems};
+pub use serve::{App, serve, service};

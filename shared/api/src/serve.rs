@@ -1,0 +1,92 @@
+//! How a function's routes become what Lambda runs.
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    extract::Request,
+    middleware::{self, Next},
+    response::Response,
+};
+use domain::Kind;
+use http::{HeaderValue, header};
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::{
+    Context, Problem,
+    guard::{Guard, guard},
+};
+
+/// What a function's handlers share, built once at init.
+pub trait App: Clone + Send + Sync + 'static {
+    /// `None` only where every operation is public.
+    fn context(&self) -> Option<&Context>;
+}
+
+/// Runs the routes in Lambda until it ends the process.
+pub async fn serve<A: App>(routes: OpenApiRouter<A>, app: A) -> Result<(), lambda_http::Error> {
+    lambda_http::tracing::init_default_subscriber();
+    lambda_http::run(service(routes, app)).await
+}
+
+/// The routes behind their guard.
+pub fn service<A: App>(routes: OpenApiRouter<A>, app: A) -> Router {
+    let (router, openapi) = routes.split_for_parts();
+    let rules = Arc::new(Guard::new(&openapi, app.context().cloned()));
+    router
+        .with_state(app)
+        .method_not_allowed_fallback(no_such_operation)
+        .layer(middleware::from_fn_with_state(rules, guard))
+        .fallback(no_such_operation)
+        .layer(middleware::from_fn(finish))
+}
+
+async fn no_such_operation() -> Problem {
+    Problem::refused(
+        Kind::NotFound,
+        "no_such_operation",
+        "There is no such operation; GET /openapi.json lists them all.",
+    )
+}
+
+/// Logs the request and makes `Location` relative, which holds behind either door and any stage.
+async fn finish(request: Request, next: Next) -> Response {
+    let method = request.method().clone();
+    let path = request.uri().path().to_owned();
+    let route = request
+        .extensions()
+        .get::<axum::extract::MatchedPath>()
+        .map(|path| path.as_str().to_owned());
+    let mut response = next.run(request).await;
+    tracing::info!(%method, route = route.as_deref().unwrap_or("none"), status = response.status().as_u16(), "answered");
+    if let Some(location) =
+        response.headers().get(header::LOCATION).and_then(|value| value.to_str().ok())
+        && let Ok(relative) = HeaderValue::try_from(relative(&path, location))
+    {
+        response.headers_mut().insert(header::LOCATION, relative);
+    }
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+/// `/jobs` and `/jobs/1` make `jobs/1`; `/projects/1/release` and `/quantum-apps/2` make `../../quantum-apps/2`.
+fn relative(path: &str, location: &str) -> String {
+    let depth = path.trim_matches('/').matches('/').count();
+    format!("{}{}", "../".repeat(depth), location.trim_start_matches('/'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn locations_are_relative_to_the_request() {
+        for (path, location, expected) in [
+            ("/jobs", "/jobs/1", "jobs/1"),
+            ("/projects/1/release", "/quantum-apps/2", "../../quantum-apps/2"),
+            ("/jobs/", "/jobs/1", "jobs/1"),
+        ] {
+            assert_eq!(relative(path, location), expected);
+        }
+    }
+}

@@ -1,0 +1,272 @@
+//! Who a user is, what they may do, and when an account may be used.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Kind, Moment, Refusal, UserId, field::Checks};
+
+pub const MAX_USERNAME: usize = 50;
+pub const MIN_USERNAME: usize = 3;
+pub const MAX_EMAIL: usize = 100;
+pub const MIN_PASSWORD: usize = 12;
+pub const MAX_PASSWORD: usize = 128;
+
+/// How long an account may wait for its e-mail to be proved.
+pub const PENDING_HOURS: u64 = 24;
+
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema,
+)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Role {
+    Consumer,
+    Provider,
+    Admin,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Status {
+    /// Registered, e-mail not proved yet.
+    Pending,
+    Active,
+    Suspended,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct User {
+    pub id: UserId,
+    pub username: String,
+    pub email: String,
+    pub full_name: String,
+    pub roles: Vec<Role>,
+    pub status: Status,
+    pub provider_terms: Option<AcceptedTerms>,
+    pub last_login_at: Option<Moment>,
+    pub created_at: Moment,
+    pub updated_at: Moment,
+    /// Set while the account is pending: after it, the record counts as absent.
+    pub pending_until: Option<Moment>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AcceptedTerms {
+    pub version: String,
+    pub at: Moment,
+}
+
+/// What authorisation needs of a user, in one small record: the truth on each request.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Subject {
+    pub user_id: UserId,
+    pub roles: Vec<Role>,
+    pub status: Status,
+    pub pending_until: Option<Moment>,
+}
+
+impl User {
+    pub fn subject(&self) -> Subject {
+        Subject {
+            user_id: self.id,
+            roles: self.roles.clone(),
+            status: self.status,
+            pending_until: self.pending_until,
+        }
+    }
+
+    pub fn is_provider(&self) -> bool {
+        self.roles.contains(&Role::Provider)
+    }
+
+    /// The e-mail was proved by the mailed link.
+    pub fn verify(&mut self, now: Moment) -> Result<(), Refusal> {
+        if self.status != Status::Pending {
+            return Ok(());
+        }
+        if self.pending_until.is_some_and(|until| until <= now) {
+            return Err(link_unusable());
+        }
+        self.status = Status::Active;
+        self.pending_until = None;
+        self.updated_at = now;
+        Ok(())
+    }
+
+    /// Takes the role that may publish and sell.
+    pub fn become_provider(&mut self, terms_version: &str, now: Moment) -> Result<(), Refusal> {
+        if terms_version != PROVIDER_TERMS_VERSION {
+            return Err(Refusal::new(
+                Kind::Invalid,
+                "terms_outdated",
+                format!(
+                    "Read the provider terms and accept their current version, {PROVIDER_TERMS_VERSION}."
+                ),
+            ));
+        }
+        if !self.is_provider() {
+            self.roles.push(Role::Provider);
+            self.provider_terms =
+                Some(AcceptedTerms { version: terms_version.to_owned(), at: now });
+            self.updated_at = now;
+        }
+        Ok(())
+    }
+}
+
+/// The provider terms in force.
+pub const PROVIDER_TERMS_VERSION: &str = "2026-11";
+
+/// One sentence for used, expired, superseded and invented links alike.
+pub fn link_unusable() -> Refusal {
+    Refusal::new(
+        Kind::NotFound,
+        "link_unusable",
+        "This link is not valid or no longer valid; ask for a new one with POST /auth/verify/resend.",
+    )
+}
+
+/// A request to register, checked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Registration {
+    /// Lower case: uniqueness ignores case.
+    pub username: String,
+    /// Lower case.
+    pub email: String,
+    pub full_name: String,
+}
+
+pub fn registration(
+    username: &str,
+    email: &str,
+    password: &str,
+    full_name: &str,
+) -> Result<Registration, Refusal> {
+    let mut checks = Checks::new();
+    let username = username.trim().to_lowercase();
+    checks.require(is_username(&username), "/username", format!(
+        "use {MIN_USERNAME} to {MAX_USERNAME} letters a-z, digits, '-', '_' or '.', beginning with a letter"
+    ));
+    let email = email.trim().to_lowercase();
+    checks.require(
+        is_email(&email),
+        "/email",
+        format!("write an e-mail address of at most {MAX_EMAIL} characters"),
+    );
+    let length = password.chars().count();
+    checks.require(
+        (MIN_PASSWORD..=MAX_PASSWORD).contains(&length),
+        "/password",
+        format!("use {MIN_PASSWORD} to {MAX_PASSWORD} characters"),
+    );
+    checks.require(
+        !password.chars().any(char::is_control),
+        "/password",
+        "leave out control characters",
+    );
+    let full_name = checks.line("/full_name", full_name, crate::field::MAX_NAME);
+    checks.finish()?;
+    Ok(Registration { username, email, full_name })
+}
+
+fn is_username(text: &str) -> bool {
+    (MIN_USERNAME..=MAX_USERNAME).contains(&text.len())
+        && text.starts_with(|c: char| c.is_ascii_lowercase())
+        && text.bytes().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.'))
+}
+
+/// The addresses that mail systems of today deliver to: ASCII, one `@`, a dotted domain.
+pub fn is_email(text: &str) -> bool {
+    let Some((local, domain)) = text.split_once('@') else { return false };
+    let local_ok = (1..=64).contains(&local.len())
+        && local.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-/=?^_`{|}~.".contains(&b))
+        && !local.starts_with('.')
+        && !local.ends_with('.')
+        && !local.contains("..");
+    let label_ok = |label: &str| {
+        (1..=63).contains(&label.len())
+            && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+    };
+    text.len() <= MAX_EMAIL && local_ok && domain.contains('.') && domain.split('.').all(label_ok)
+}
+
+/// Builds the pending account of a checked registration.
+pub fn pending(registration: Registration, id: UserId, now: Moment) -> User {
+    User {
+        id,
+        username: registration.username,
+        email: registration.email,
+        full_name: registration.full_name,
+        roles: vec![Role::Consumer],
+        status: Status::Pending,
+        provider_terms: None,
+        last_login_at: None,
+        created_at: now,
+        updated_at: now,
+        pending_until: Some(now.plus(std::time::Duration::from_secs(PENDING_HOURS * 3600))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(username: &str, email: &str, password: &str, full_name: &str, wrong: &[&str]) {
+        let pointers = match registration(username, email, password, full_name) {
+            Ok(_) => Vec::new(),
+            Err(refusal) => refusal.violations.into_iter().map(|v| v.pointer).collect(),
+        };
+        assert_eq!(pointers, wrong, "{username} {email} {full_name}");
+    }
+
+    #[test]
+    fn registrations_are_checked_field_by_field() {
+        let good = "correct horse battery";
+        check("ada", "ada@example.com", good, "Ada Lovelace", &[]);
+        check("ADA", "Ada@Example.COM", good, "Ada", &[]);
+        check("a", "ada@example.com", good, "Ada", &["/username"]);
+        check("1ada", "ada@example.com", good, "Ada", &["/username"]);
+        check("ada lovelace", "ada@example.com", good, "Ada", &["/username"]);
+        check("ada", "ada@example", good, "Ada", &["/email"]);
+        check("ada", "ada@@example.com", good, "Ada", &["/email"]);
+        check("ada", "ada\r\nbcc:x@example.com", good, "Ada", &["/email"]);
+        check("ada", "ada@example.com", "short", "Ada", &["/password"]);
+        check("ada", "ada@example.com", &"x".repeat(129), "Ada", &["/password"]);
+        check("", "", "", "", &["/username", "/email", "/password", "/full_name"]);
+    }
+
+    #[test]
+    fn names_and_addresses_are_kept_in_lower_case() {
+        let checked = registration("Ada", "Ada@Example.com", "correct horse battery", " Ada ")
+            .expect("valid");
+        assert_eq!((checked.username.as_str(), checked.email.as_str()), ("ada", "ada@example.com"));
+        assert_eq!(checked.full_name, "Ada");
+    }
+
+    fn ada(now: Moment) -> User {
+        let checked =
+            registration("ada", "ada@example.com", "correct horse battery", "Ada").expect("valid");
+        pending(checked, UserId::new(now, [1; 10]), now)
+    }
+
+    #[test]
+    fn an_expired_registration_cannot_be_verified() {
+        let now = Moment::from_unix_millis(1_000_000);
+        let day = std::time::Duration::from_secs(PENDING_HOURS * 3600);
+        assert!(ada(now).verify(now.plus(day)).is_err());
+        let mut user = ada(now);
+        user.verify(now).expect("in time");
+        assert_eq!((user.status, user.pending_until), (Status::Active, None));
+        user.verify(now.plus(day)).expect("already verified");
+    }
+
+    #[test]
+    fn the_provider_role_needs_the_current_terms_and_is_taken_once() {
+        let now = Moment::from_unix_millis(1_000_000);
+        let mut user = ada(now);
+        assert!(user.become_provider("1999-01", now).is_err());
+        user.become_provider(PROVIDER_TERMS_VERSION, now).expect("current terms");
+        user.become_provider(PROVIDER_TERMS_VERSION, now).expect("again");
+        assert_eq!(user.roles, [Role::Consumer, Role::Provider]);
+    }
+}

@@ -1,0 +1,269 @@
+//! What a device is and whether it can run a program.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Kind, Moment, Refusal,
+    price::{self, Tariff},
+    version::ResourceEstimate,
+};
+
+pub const HUB_SIMULATOR: &str = "hub-simulator";
+/// 16 bytes × 2^29 fit the largest function.
+pub const HUB_SIMULATOR_QUBITS: u32 = 29;
+pub const MAX_SHOTS: u32 = 100_000;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Technology {
+    Superconducting,
+    TrappedIon,
+    NeutralAtom,
+    Photonic,
+    Simulator,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Platform {
+    Braket,
+    Hub,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum HardwareStatus {
+    Online,
+    Offline,
+    Retired,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Hardware {
+    /// Readable: `hub-simulator`, `ionq-forte-1`.
+    pub id: String,
+    pub arn: Option<String>,
+    pub name: String,
+    pub provider: String,
+    pub technology_type: Technology,
+    pub platform: Platform,
+    pub description: String,
+    pub status: HardwareStatus,
+    pub qubits: u32,
+    /// Pairs of coupled qubits; `None` where every pair is.
+    pub connectivity_map: Option<Vec<(u32, u32)>>,
+    /// Native gates.
+    pub gate_set: Vec<String>,
+    /// Gates a program may name; empty where all of ours are.
+    pub operations: Vec<String>,
+    pub min_shots: u32,
+    pub max_shots: u32,
+    pub queue_depth: Option<u32>,
+    pub tariff: Option<Tariff>,
+    /// Date of the tariff.
+    pub priced_on: Option<String>,
+    pub documentation_url: Option<String>,
+    pub updated_at: Moment,
+}
+
+/// Our own simulator as a device.
+pub fn hub_simulator(now: Moment) -> Hardware {
+    Hardware {
+        id: HUB_SIMULATOR.to_owned(),
+        arn: None,
+        name: "Hub Simulator".to_owned(),
+        provider: "Quantum Hub".to_owned(),
+        technology_type: Technology::Simulator,
+        platform: Platform::Hub,
+        description: "Exact state-vector simulation of OpenQASM programs, reproducible by seed."
+            .to_owned(),
+        status: HardwareStatus::Online,
+        qubits: HUB_SIMULATOR_QUBITS,
+        connectivity_map: None,
+        gate_set: Vec::new(),
+        operations: Vec::new(),
+        min_shots: 1,
+        max_shots: MAX_SHOTS,
+        queue_depth: None,
+        tariff: price::tariff(HUB_SIMULATOR),
+        priced_on: Some(price::as_of().to_owned()),
+        documentation_url: None,
+        updated_at: now,
+    }
+}
+
+impl Hardware {
+    pub fn checked_shots(shots: u32) -> Result<u32, Refusal> {
+        if (1..=MAX_SHOTS).contains(&shots) {
+            return Ok(shots);
+        }
+        let mut checks = crate::field::Checks::new();
+        checks.require(false, "/shots", format!("use 1 to {MAX_SHOTS}"));
+        checks.finish().map(|()| shots)
+    }
+
+    /// Refuses with the reason why not.
+    pub fn can_run(&self, estimate: &ResourceEstimate, shots: u32) -> Result<Tariff, Refusal> {
+        if self.status != HardwareStatus::Online {
+            return Err(Refusal::conflict(
+                "device_unavailable",
+                format!(
+                    "The device {} is {}; choose one that GET /hardware shows as ONLINE.",
+                    self.id,
+                    self.status_name()
+                ),
+            ));
+        }
+        let tariff = self.tariff.ok_or_else(|| {
+            Refusal::conflict(
+                "device_not_priced",
+                format!(
+                    "The device {} has no price yet and cannot be booked; choose another one.",
+                    self.id
+                ),
+            )
+        })?;
+        match self.misfit(estimate, shots) {
+            None => Ok(tariff),
+            Some(reason) => Err(Refusal::new(
+                Kind::Invalid,
+                "device_cannot_run",
+                format!("The device {} cannot run this program: {reason}.", self.id),
+            )),
+        }
+    }
+
+    fn misfit(&self, estimate: &ResourceEstimate, shots: u32) -> Option<String> {
+        if estimate.qubits > self.qubits {
+            return Some(format!(
+                "it has {} qubits, the program needs {}; choose a larger device",
+                self.qubits, estimate.qubits
+            ));
+        }
+        if !(self.min_shots..=self.max_shots).contains(&shots) {
+            return Some(format!("it takes {} to {} shots", self.min_shots, self.max_shots));
+        }
+        if self.platform == Platform::Hub {
+            return None;
+        }
+        if estimate.includes_library {
+            return Some("it reads no include files; define the gates in the program or use the device's own".to_owned());
+        }
+        if estimate.uses_mid_circuit_measurement {
+            return Some("it measures at the end only; choose the hub-simulator".to_owned());
+        }
+        let unknown = estimate
+            .gate_names
+            .iter()
+            .find(|name| !self.operations.is_empty() && !self.operations.contains(name));
+        unknown.map(|name| format!("it has no gate '{name}'; use one of its operations"))
+    }
+
+    fn status_name(&self) -> &'static str {
+        match self.status {
+            HardwareStatus::Online => "ONLINE",
+            HardwareStatus::Offline => "OFFLINE",
+            HardwareStatus::Retired => "RETIRED",
+        }
+    }
+}
+
+/// The readable id of a Braket device: provider and name of its ARN.
+///
+/// `arn:aws:braket:us-east-1::device/qpu/ionq/Forte-1` → `ionq-forte-1`; `None` for other ARNs.
+pub fn slug(arn: &str) -> Option<String> {
+    let mut parts = arn.split(":device/").nth(1)?.split('/').skip(1);
+    let (provider, name) = (parts.next()?, parts.next()?);
+    let slug = format!("{provider}-{name}").to_lowercase();
+    (parts.next().is_none() && is_slug(&slug)).then_some(slug)
+}
+
+/// Whether a text may be a device's id.
+pub fn is_slug(text: &str) -> bool {
+    (1..=100).contains(&text.len())
+        && text.bytes().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn estimate(qubits: u32, gate: &str) -> ResourceEstimate {
+        ResourceEstimate {
+            qubits,
+            depth: 1,
+            gates: 1,
+            two_qubit_gates: 0,
+            measured_qubits: 1,
+            gate_names: vec![gate.to_owned()],
+            uses_mid_circuit_measurement: false,
+            includes_library: false,
+        }
+    }
+
+    fn garnet() -> Hardware {
+        Hardware {
+            id: "iqm-garnet".into(),
+            platform: Platform::Braket,
+            technology_type: Technology::Superconducting,
+            qubits: 20,
+            operations: vec!["h".into(), "cnot".into()],
+            max_shots: 20_000,
+            tariff: price::tariff("iqm-garnet"),
+            ..hub_simulator(Moment::from_unix_millis(1))
+        }
+    }
+
+    fn check(device: &Hardware, estimate: &ResourceEstimate, shots: u32, code: Option<&str>) {
+        let refused = device.can_run(estimate, shots).err().map(|refusal| refusal.code);
+        assert_eq!(refused, code, "{} {estimate:?} {shots}", device.id);
+    }
+
+    #[test]
+    fn a_device_says_why_it_cannot_run_a_program() {
+        let ours = hub_simulator(Moment::from_unix_millis(1));
+        check(&ours, &estimate(29, "u3"), 1, None);
+        check(&ours, &estimate(30, "h"), 1, Some("device_cannot_run"));
+        check(&garnet(), &estimate(3, "h"), 100, None);
+        check(&garnet(), &estimate(3, "ccx"), 100, Some("device_cannot_run"));
+        check(&garnet(), &estimate(3, "h"), 20_001, Some("device_cannot_run"));
+        let library = ResourceEstimate { includes_library: true, ..estimate(3, "h") };
+        check(&garnet(), &library, 1, Some("device_cannot_run"));
+        check(&ours, &library, 1, None);
+        let mid = ResourceEstimate { uses_mid_circuit_measurement: true, ..estimate(3, "h") };
+        check(&garnet(), &mid, 1, Some("device_cannot_run"));
+        check(
+            &Hardware { status: HardwareStatus::Offline, ..garnet() },
+            &estimate(3, "h"),
+            1,
+            Some("device_unavailable"),
+        );
+        check(
+            &Hardware { tariff: None, ..garnet() },
+            &estimate(3, "h"),
+            1,
+            Some("device_not_priced"),
+        );
+    }
+
+    #[test]
+    fn shots_are_bounded() {
+        assert!(Hardware::checked_shots(1).is_ok() && Hardware::checked_shots(MAX_SHOTS).is_ok());
+        assert!(
+            Hardware::checked_shots(0).is_err() && Hardware::checked_shots(MAX_SHOTS + 1).is_err()
+        );
+    }
+
+    #[test]
+    fn arns_become_readable_ids() {
+        for (arn, expected) in [
+            ("arn:aws:braket:us-east-1::device/qpu/ionq/Forte-1", Some("ionq-forte-1")),
+            ("arn:aws:braket:::device/quantum-simulator/amazon/sv1", Some("amazon-sv1")),
+            ("arn:aws:braket:::device/quantum-simulator/amazon", None),
+            ("arn:aws:braket:::device/qpu/a/b/c", None),
+            ("nonsense", None),
+        ] {
+            assert_eq!(slug(arn).as_deref(), expected, "{arn}");
+        }
+    }
+}

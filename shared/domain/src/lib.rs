@@ -1,0 +1,25 @@
+//! What is true of the business, decided without touching anything outside.
+
+pub mod access_key;
+pub mod account;
+pub mod app;
+pub mod bill;
+pub mod field;
+pub mod hardware;
+pub mod id;
+pub mod job;
+pub mod listing;
+pub mod moment;
+pub mod money;
+pub mod price;
+pub mod project;
+pub mod refusal;
+pub mod schema;
+pub mod settlement;
+pub mod subscription;
+pub mod version;
+
+pub use id::{AppId, BadId, JobId, KeyId, ListingId, ProjectId, SubscriptionId, UserId, VersionId};
+pub use moment::{Moment, Period};
+pub use money::Money;
+pub use refusal::{Kind, Refusal, Violation};

@@ -1,0 +1,106 @@
+//! On which terms an app is sold.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{AppId, ListingId, Moment, Money, Refusal, UserId, account::is_email, field::Checks};
+
+/// The most a developer may ask for one job.
+pub const MAX_RATE: Money = Money::from_micros(1_000_000_000);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum ListingStatus {
+    Active,
+    Paused,
+    Withdrawn,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Listing {
+    pub id: ListingId,
+    pub app_id: AppId,
+    pub listed_by: UserId,
+    pub terms: Terms,
+    pub status: ListingStatus,
+    pub created_at: Moment,
+    pub updated_at: Moment,
+}
+
+/// What the developer asks for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Terms {
+    /// Per completed job, on top of what the device costs.
+    pub rate: Money,
+    /// Whether ten free uses on simulators may be had.
+    pub trial_enabled: bool,
+    pub support_email: Option<String>,
+    pub support_url: Option<String>,
+}
+
+impl Terms {
+    pub fn checked(self) -> Result<Self, Refusal> {
+        let mut checks = Checks::new();
+        checks.require(
+            (Money::ZERO..=MAX_RATE).contains(&self.rate),
+            "/price/amount",
+            format!("ask 0.00 to {MAX_RATE} USD a job"),
+        );
+        if let Some(email) = &self.support_email {
+            checks.require(is_email(email), "/support_email", "write an e-mail address");
+        }
+        if let Some(url) = &self.support_url {
+            checks.url("/support_url", url);
+        }
+        checks.finish()?;
+        Ok(self)
+    }
+}
+
+impl Listing {
+    pub fn new(id: ListingId, app: AppId, seller: UserId, terms: Terms, now: Moment) -> Self {
+        Self {
+            id,
+            app_id: app,
+            listed_by: seller,
+            terms,
+            status: ListingStatus::Active,
+            created_at: now,
+            updated_at: now,
+        }
+    }
+
+    pub fn open_to_new_subscribers(&self) -> Result<(), Refusal> {
+        if self.status == ListingStatus::Active {
+            return Ok(());
+        }
+        Err(Refusal::conflict(
+            "listing_closed",
+            "This listing takes no new subscriptions; choose another app.",
+        ))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(rate: i64, email: Option<&str>, url: Option<&str>, valid: bool) {
+        let terms = Terms {
+            rate: Money::from_micros(rate),
+            trial_enabled: true,
+            support_email: email.map(Into::into),
+            support_url: url.map(Into::into),
+        };
+        assert_eq!(terms.checked().is_ok(), valid, "{rate} {email:?} {url:?}");
+    }
+
+    #[test]
+    fn terms_are_checked() {
+        check(0, None, None, true);
+        check(300_000, Some("help@example.com"), Some("https://example.com/help"), true);
+        check(-1, None, None, false);
+        check(1_000_000_001, None, None, false);
+        check(0, Some("help"), None, false);
+        check(0, None, Some("http://example.com"), false);
+    }
+}

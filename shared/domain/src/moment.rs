@@ -1,0 +1,230 @@
+//! When something happened, and which billing month that was.
+
+use std::{fmt, str::FromStr, time::Duration};
+
+use serde::{Deserialize, Serialize};
+use time::{OffsetDateTime, format_description::well_known::Rfc3339, macros::format_description};
+use utoipa::openapi::{
+    KnownFormat, ObjectBuilder, RefOr, SchemaFormat,
+    schema::{Schema, Type},
+};
+
+/// A point in time, UTC, to the millisecond.
+///
+/// Written as `2026-11-20T10:00:00.000Z`: of fixed width, so text order is time order.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Moment(i64);
+
+impl Moment {
+    /// Clamped to the years 1970 to 9999, the ones the fixed width can show.
+    pub const fn from_unix_millis(millis: i64) -> Self {
+        const LAST: i64 = 253_402_300_799_999;
+        Self(if millis < 0 {
+            0
+        } else if millis > LAST {
+            LAST
+        } else {
+            millis
+        })
+    }
+
+    pub const fn unix_millis(self) -> u64 {
+        self.0.cast_unsigned()
+    }
+
+    pub const fn unix_seconds(self) -> i64 {
+        self.0 / 1000
+    }
+
+    pub fn plus(self, duration: Duration) -> Self {
+        let millis = i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);
+        Self::from_unix_millis(self.0.saturating_add(millis))
+    }
+
+    /// Zero when `earlier` is in fact later.
+    pub fn since(self, earlier: Self) -> Duration {
+        Duration::from_millis((self.0 - earlier.0).max(0).cast_unsigned())
+    }
+
+    pub fn period(self) -> Period {
+        let date = self.date_time().date();
+        Period { year: date.year().unsigned_abs(), month: date.month().into() }
+    }
+
+    fn date_time(self) -> OffsetDateTime {
+        OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.0) * 1_000_000)
+            .unwrap_or(OffsetDateTime::UNIX_EPOCH)
+    }
+}
+
+impl fmt::Display for Moment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shape = format_description!(
+            "[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:3]Z"
+        );
+        f.write_str(&self.date_time().format(shape).map_err(|_| fmt::Error)?)
+    }
+}
+
+impl fmt::Debug for Moment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl utoipa::PartialSchema for Moment {
+    fn schema() -> RefOr<Schema> {
+        text_schema(KnownFormat::DateTime, "2026-11-20T10:00:00.000Z", 32)
+    }
+}
+
+impl utoipa::ToSchema for Moment {}
+
+/// How a text of a known form is documented.
+pub(crate) fn text_schema(format: KnownFormat, example: &str, most: usize) -> RefOr<Schema> {
+    ObjectBuilder::new()
+        .schema_type(Type::String)
+        .format(Some(SchemaFormat::KnownFormat(format)))
+        .max_length(Some(most))
+        .examples([example])
+        .into()
+}
+
+/// The text is not an RFC 3339 time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a time is written as in 2026-11-20T10:00:00.000Z (RFC 3339)")]
+pub struct BadMoment;
+
+impl FromStr for Moment {
+    type Err = BadMoment;
+    fn from_str(text: &str) -> Result<Self, BadMoment> {
+        let parsed = OffsetDateTime::parse(text, &Rfc3339).map_err(|_| BadMoment)?;
+        let millis = parsed.unix_timestamp_nanos() / 1_000_000;
+        Ok(Self::from_unix_millis(i64::try_from(millis).map_err(|_| BadMoment)?))
+    }
+}
+
+impl TryFrom<String> for Moment {
+    type Error = BadMoment;
+    fn try_from(text: String) -> Result<Self, BadMoment> {
+        text.parse()
+    }
+}
+
+impl From<Moment> for String {
+    fn from(moment: Moment) -> String {
+        moment.to_string()
+    }
+}
+
+/// A calendar month, UTC: what a bill covers. Written `2026-11`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Period {
+    year: u32,
+    month: u8,
+}
+
+impl Period {
+    pub fn next(self) -> Self {
+        match self.month {
+            12 => Self { year: self.year + 1, month: 1 },
+            month => Self { year: self.year, month: month + 1 },
+        }
+    }
+
+    pub fn starts_at(self) -> Moment {
+        format!("{self}-01T00:00:00Z").parse().unwrap_or(Moment::from_unix_millis(0))
+    }
+
+    /// The first moment that is no longer in it.
+    pub fn ends_at(self) -> Moment {
+        self.next().starts_at()
+    }
+}
+
+impl fmt::Display for Period {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:04}-{:02}", self.year, self.month)
+    }
+}
+
+impl FromStr for Period {
+    type Err = BadPeriod;
+    fn from_str(text: &str) -> Result<Self, BadPeriod> {
+        let (year, month) = text.split_once('-').ok_or(BadPeriod)?;
+        let period = Self {
+            year: year.parse().map_err(|_| BadPeriod)?,
+            month: month.parse().map_err(|_| BadPeriod)?,
+        };
+        let real = (1970..=9999).contains(&period.year) && (1..=12).contains(&period.month);
+        (real && period.to_string() == text).then_some(period).ok_or(BadPeriod)
+    }
+}
+
+impl TryFrom<String> for Period {
+    type Error = BadPeriod;
+    fn try_from(text: String) -> Result<Self, BadPeriod> {
+        text.parse()
+    }
+}
+
+impl From<Period> for String {
+    fn from(period: Period) -> String {
+        period.to_string()
+    }
+}
+
+/// The text is not a month.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a billing month is written as in 2026-11")]
+pub struct BadPeriod;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn period_of(text: &str) -> String {
+        text.parse::<Moment>().expect("a time").period().to_string()
+    }
+
+    #[test]
+    fn a_moment_is_written_with_fixed_width_in_utc() {
+        let moment: Moment = "2026-11-20T12:00:00+02:00".parse().expect("a time");
+        assert_eq!(moment.to_string(), "2026-11-20T10:00:00.000Z");
+        assert_eq!(moment.to_string().parse(), Ok(moment));
+        assert_eq!("tomorrow".parse::<Moment>(), Err(BadMoment));
+    }
+
+    #[test]
+    fn a_period_is_the_utc_month() {
+        assert_eq!(period_of("2026-11-30T23:59:59.999Z"), "2026-11");
+        assert_eq!(period_of("2026-12-01T00:00:00Z"), "2026-12");
+        assert_eq!(period_of("2027-01-01T01:00:00+02:00"), "2026-12");
+    }
+
+    #[test]
+    fn periods_follow_each_other_without_gap() {
+        let mut period: Period = "2027-11".parse().expect("a month");
+        for expected in ["2027-12", "2028-01", "2028-02", "2028-03"] {
+            assert_eq!(period.ends_at(), period.next().starts_at());
+            period = period.next();
+            assert_eq!(period.to_string(), expected);
+        }
+    }
+
+    #[test]
+    fn only_a_real_month_is_a_period() {
+        for text in ["2026-13", "2026-00", "2026-1", "26-11", "2026-11-01", "+2026-11", "", "x"] {
+            assert_eq!(text.parse::<Period>(), Err(BadPeriod), "{text}");
+        }
+    }
+
+    #[test]
+    fn durations_never_wrap() {
+        let start = Moment::from_unix_millis(5);
+        assert_eq!(start.since(Moment::from_unix_millis(9)), Duration::ZERO);
+        assert_eq!(start.plus(Duration::MAX), Moment::from_unix_millis(i64::MAX));
+    }
+}

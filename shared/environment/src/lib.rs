@@ -1,0 +1,25 @@
+//! What a function is told by its environment: variables and the AWS configuration.
+
+pub use aws_config::SdkConfig;
+
+/// A variable the template should have set.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("the environment variable {0} is not set")]
+    Missing(&'static str),
+    #[error("the environment variable {0} is not a whole number")]
+    NotANumber(&'static str),
+}
+
+/// Region, credentials and endpoints, from where the SDKs look for them. Call it once, at init.
+pub async fn aws() -> SdkConfig {
+    aws_config::load_defaults(aws_config::BehaviorVersion::latest()).await
+}
+
+pub fn text(name: &'static str) -> Result<String, Error> {
+    std::env::var(name).ok().filter(|value| !value.is_empty()).ok_or(Error::Missing(name))
+}
+
+pub fn number(name: &'static str) -> Result<u64, Error> {
+    text(name)?.parse().map_err(|_| Error::NotANumber(name))
+}

@@ -1,0 +1,123 @@
+//! Where users lie, what holds their names, and the links mailed to them.
+
+use domain::{
+    Moment, UserId,
+    account::{Subject, User},
+};
+use serde::{Deserialize, Serialize};
+
+use crate::{Indexes, Item, Key};
+
+pub fn user(id: UserId) -> Key<User> {
+    Key::new(format!("user#{id}"), "user")
+}
+
+pub fn subject(id: UserId) -> Key<Subject> {
+    Key::new(format!("subject#{id}"), "subject")
+}
+
+impl Item for User {
+    const TYPE: &'static str = "User";
+
+    fn key(&self) -> Key<Self> {
+        user(self.id)
+    }
+
+    fn indexes(&self) -> Indexes {
+        Indexes { expires_at: self.pending_until, ..Indexes::default() }
+    }
+}
+
+impl Item for Subject {
+    const TYPE: &'static str = "Subject";
+
+    fn key(&self) -> Key<Self> {
+        subject(self.user_id)
+    }
+
+    fn indexes(&self) -> Indexes {
+        Indexes { expires_at: self.pending_until, ..Indexes::default() }
+    }
+}
+
+/// Keeps a username to one user.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct UsernameClaim {
+    pub username: String,
+    pub user_id: UserId,
+    pub pending_until: Option<Moment>,
+}
+
+/// `username` in lower case.
+pub fn username(username: &str) -> Key<UsernameClaim> {
+    Key::new(format!("username#{username}"), "username")
+}
+
+impl Item for UsernameClaim {
+    const TYPE: &'static str = "Username";
+
+    fn key(&self) -> Key<Self> {
+        username(&self.username)
+    }
+
+    fn indexes(&self) -> Indexes {
+        Indexes { expires_at: self.pending_until, ..Indexes::default() }
+    }
+}
+
+/// Keeps an e-mail address to one user.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct EmailClaim {
+    pub email: String,
+    pub user_id: UserId,
+    pub pending_until: Option<Moment>,
+}
+
+/// `email` in lower case.
+pub fn email(email: &str) -> Key<EmailClaim> {
+    Key::new(format!("email#{email}"), "email")
+}
+
+impl Item for EmailClaim {
+    const TYPE: &'static str = "Email";
+
+    fn key(&self) -> Key<Self> {
+        email(&self.email)
+    }
+
+    fn indexes(&self) -> Indexes {
+        Indexes { expires_at: self.pending_until, ..Indexes::default() }
+    }
+}
+
+/// A mailed link that works once.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Link {
+    /// Keyed hash of the link's token, hex.
+    pub hash: String,
+    pub user_id: UserId,
+    pub purpose: Purpose,
+    pub until: Moment,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Purpose {
+    VerifyEmail,
+}
+
+pub fn link(hash: &str) -> Key<Link> {
+    Key::new(format!("link#{hash}"), "link")
+}
+
+impl Item for Link {
+    const TYPE: &'static str = "Link";
+
+    fn key(&self) -> Key<Self> {
+        link(&self.hash)
+    }
+
+    fn indexes(&self) -> Indexes {
+        Indexes { expires_at: Some(self.until), ..Indexes::default() }
+    }
+}

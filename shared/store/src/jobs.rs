@@ -1,0 +1,209 @@
+//! Where jobs lie, which of them are due, and the one write that ends a job.
+
+use domain::{
+    JobId, Moment, Money, SubscriptionId, UserId, bill,
+    job::{Claim, Job},
+    settlement::{self, JobResult, Outcome},
+};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Error, Indexes, Item, Key, Query, Stored, Table, Write, add, create, delete, ledger,
+    query::Index,
+    subscriptions::{REMAINING, key_uses, subscription_uses},
+    update,
+};
+
+/// Partitions of the `due` index.
+pub const DUE_SHARDS: u8 = 4;
+/// Decisions to end a job before its contention is an error.
+const SETTLE_TRIES: u32 = 8;
+
+pub fn job(id: JobId) -> Key<Job> {
+    Key::new(format!("job#{id}"), "job")
+}
+
+/// Newest first.
+pub fn of_user(user: UserId) -> Query<Job> {
+    Query::new(Index::Gsi1, format!("user#{user}#jobs")).newest_first()
+}
+
+impl Item for Job {
+    const TYPE: &'static str = "Job";
+
+    fn key(&self) -> Key<Self> {
+        job(self.id)
+    }
+
+    fn indexes(&self) -> Indexes {
+        let due = self
+            .due_at
+            .map(|at| (due_partition(self.id.shard(DUE_SHARDS)), format!("{at}#{}", self.id)));
+        Indexes {
+            gsi1: Some((format!("user#{}#jobs", self.user_id), self.id.to_string())),
+            due,
+            expires_at: None,
+        }
+    }
+}
+
+fn due_partition(shard: u8) -> String {
+    format!("due#{shard}")
+}
+
+/// Lists a job under its subscription: what a subscription key sees.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct SubscriptionJob {
+    pub subscription_id: SubscriptionId,
+    pub job_id: JobId,
+}
+
+/// Newest first.
+pub fn of_subscription(subscription: SubscriptionId) -> Query<SubscriptionJob> {
+    Query::new(Index::Table, format!("subscription#{subscription}")).prefix("job#").newest_first()
+}
+
+impl Item for SubscriptionJob {
+    const TYPE: &'static str = "SubscriptionJob";
+
+    fn key(&self) -> Key<Self> {
+        Key::new(format!("subscription#{}", self.subscription_id), format!("job#{}", self.job_id))
+    }
+}
+
+/// The price set aside for a job until it ends.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Hold {
+    pub job_id: JobId,
+    pub user_id: UserId,
+    pub subscription_id: Option<SubscriptionId>,
+    pub amount: Money,
+    pub created_at: Moment,
+}
+
+pub fn hold(job: JobId) -> Key<Hold> {
+    Key::new(format!("job#{job}"), "hold")
+}
+
+impl Item for Hold {
+    const TYPE: &'static str = "Hold";
+
+    fn key(&self) -> Key<Self> {
+        hold(self.job_id)
+    }
+}
+
+pub fn result(job: JobId) -> Key<JobResult> {
+    Key::new(format!("job#{job}"), "result")
+}
+
+impl Item for JobResult {
+    const TYPE: &'static str = "JobResult";
+
+    fn key(&self) -> Key<Self> {
+        result(self.job_id)
+    }
+}
+
+/// What accepting a job writes; its caller adds the answer for a repeat of the request.
+pub fn submit(job: &Job) -> Vec<Write> {
+    let hold = Hold {
+        job_id: job.id,
+        user_id: job.user_id,
+        subscription_id: job.subscription_id,
+        amount: job.quote.total(),
+        created_at: job.created_at,
+    };
+    let mut writes = vec![create(job), create(&hold)];
+    if let Some(subscription_id) = job.subscription_id {
+        writes.push(create(&SubscriptionJob { subscription_id, job_id: job.id }));
+    }
+    writes.extend(take_uses(job));
+    writes
+}
+
+fn take_uses(job: &Job) -> Vec<Write> {
+    let one = |key| add(&key, &[(REMAINING, -1)]).at_least(0);
+    let mut writes = Vec::new();
+    if let Some(key) = counted_subscription(job) {
+        writes.push(one(subscription_uses(key)).or(domain::subscription::no_uses_left()));
+    }
+    if let Some(key) = job.key_id.filter(|_| job.key_counts) {
+        writes.push(one(key_uses(job.user_id, key)).or(domain::subscription::key_used_up()));
+    }
+    writes
+}
+
+fn counted_subscription(job: &Job) -> Option<SubscriptionId> {
+    job.subscription_id
+        .filter(|_| job.subscription_type == domain::subscription::SubscriptionType::Trial)
+}
+
+/// The jobs of one shard that are due, the longest waiting first, at most a page.
+pub async fn due(table: &Table, shard: u8, now: Moment) -> Result<Vec<Stored<Job>>, Error> {
+    let query: Query<Job> = Query::new(Index::Due, due_partition(shard)).up_to(now.to_string());
+    let found = table.addresses(&query).await?;
+    let id = |pk: &str| pk.strip_prefix("job#")?.parse().ok();
+    let keys = found
+        .iter()
+        .filter_map(|item| id(item.get("pk")?.as_s().ok()?))
+        .map(job)
+        .collect::<Vec<_>>();
+    Ok(table.read(keys).await?.into_iter().flatten().collect())
+}
+
+/// How an attempt to end a job ended.
+#[derive(Clone, Debug)]
+pub enum Settled {
+    Now(Job),
+    /// It had ended before, as it says.
+    Before(Job),
+    /// Who asked holds it no longer.
+    Lost,
+    Missing,
+}
+
+/// Ends a job: state, result, charge, hold, totals and uses in one write, or nothing.
+///
+/// `claim` is that of the executor whose work led to the outcome; without one, the outcome is the
+/// provider's or the owner's and counts whoever holds the job.
+pub async fn settle(
+    table: &Table,
+    id: JobId,
+    claim: Option<Claim>,
+    outcome: &Outcome,
+) -> Result<Settled, Error> {
+    table
+        .attempt(SETTLE_TRIES, || async {
+            let (job, hold) = table.read((job(id), hold(id))).await?;
+            let Some(mut job) = job else { return Ok(Settled::Missing) };
+            if job.status.is_terminal() {
+                return Ok(Settled::Before(job.into_inner()));
+            }
+            if claim.is_some_and(|claim| job.held_by(claim).is_err()) {
+                return Ok(Settled::Lost);
+            }
+            let ended = settlement::settle(&job, outcome.clone(), table.clock().now());
+            *job = ended.job.clone();
+            let mut writes = vec![
+                update(&job),
+                create(&ended.result),
+                create(&ended.charge),
+                ledger::add_to_totals(&ended.charge),
+            ];
+            writes.extend(bill::items(&ended.charge).iter().map(create));
+            writes.extend(hold.iter().map(delete));
+            if ended.return_use {
+                writes.extend(return_uses(&ended.job));
+            }
+            table.write(writes).await?;
+            Ok(Settled::Now(ended.job))
+        })
+        .await
+}
+
+fn return_uses(job: &Job) -> Vec<Write> {
+    let subscription = counted_subscription(job).map(subscription_uses);
+    let key = job.key_id.filter(|_| job.key_counts).map(|key| key_uses(job.user_id, key));
+    subscription.iter().chain(&key).map(|key| add(key, &[(REMAINING, 1)])).collect()
+}

@@ -1,0 +1,110 @@
+//! Where charges, bill items and running totals lie.
+
+use domain::{
+    JobId, Money, Period, UserId,
+    bill::{Bill, BillingItem},
+    settlement::Charge,
+};
+use serde::{Deserialize, Serialize};
+
+use crate::{Item, Key, Query, Write, add, query::Index};
+
+/// Totals of a month are spread, so that settling one user's jobs side by side does not collide.
+const SHARDS: u8 = 8;
+
+/// A job's one charge.
+pub fn charge(job: JobId) -> Key<Charge> {
+    Key::new(format!("job#{job}"), "charge")
+}
+
+impl Item for Charge {
+    const TYPE: &'static str = "Charge";
+
+    fn key(&self) -> Key<Self> {
+        charge(self.job_id)
+    }
+}
+
+/// Newest first.
+pub fn items_of(user: UserId, period: Period) -> Query<BillingItem> {
+    Query::new(Index::Table, format!("bill#{user}#{period}")).newest_first()
+}
+
+impl Item for BillingItem {
+    const TYPE: &'static str = "BillingItem";
+
+    fn key(&self) -> Key<Self> {
+        Key::new(
+            format!("bill#{}#{}", self.user_id, self.created_at.period()),
+            format!("{}#{}#{:02}", self.created_at, self.job_id, self.line),
+        )
+    }
+}
+
+/// One of the parts that add up to a user's month.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct PeriodTotal {
+    #[serde(rename = "pk")]
+    partition: String,
+    #[serde(rename = "sk")]
+    sort: String,
+    pub amount: Money,
+    pub jobs: u64,
+}
+
+impl PeriodTotal {
+    fn period(&self) -> Option<Period> {
+        self.sort.split('#').next()?.parse().ok()
+    }
+}
+
+impl Item for PeriodTotal {
+    const TYPE: &'static str = "PeriodTotal";
+
+    fn key(&self) -> Key<Self> {
+        Key::new(&self.partition, &self.sort)
+    }
+}
+
+/// The running totals of one month.
+pub fn totals_of(user: UserId, period: Period) -> Query<PeriodTotal> {
+    Query::new(Index::Table, format!("bills#{user}")).prefix(&format!("{period}#"))
+}
+
+/// The running totals of a user's last months, newest first: at most [`MONTHS`].
+pub fn totals_until(user: UserId, before: Option<Period>) -> Query<PeriodTotal> {
+    let query = Query::new(Index::Table, format!("bills#{user}"))
+        .newest_first()
+        .limit(MONTHS * usize::from(SHARDS));
+    match before {
+        Some(period) => query.up_to(period.to_string()),
+        None => query,
+    }
+}
+
+/// Months one list of bills covers.
+pub const MONTHS: usize = 12;
+
+/// Adds a charge to its month.
+pub(crate) fn add_to_totals(charge: &Charge) -> Write {
+    let shard = charge.job_id.shard(SHARDS);
+    let key: Key<PeriodTotal> =
+        Key::new(format!("bills#{}", charge.user_id), format!("{}#{shard}", charge.period));
+    add(&key, &[("amount", charge.amount.micros()), ("jobs", 1)])
+}
+
+/// The bills those totals make, in their order.
+pub fn bills(totals: &[PeriodTotal]) -> Vec<Bill> {
+    let mut bills: Vec<Bill> = Vec::new();
+    for total in totals {
+        let Some(period) = total.period() else { continue };
+        match bills.last_mut().filter(|bill| bill.period == period) {
+            Some(bill) => {
+                bill.pending_amount = bill.pending_amount + total.amount;
+                bill.jobs += total.jobs;
+            }
+            None => bills.push(Bill::open(period, total.amount, total.jobs)),
+        }
+    }
+    bills
+}

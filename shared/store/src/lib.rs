@@ -1,0 +1,23 @@
+//! The one DynamoDB table: where each record lies, how it is read, and how it is written at once.
+
+pub mod accounts;
+pub mod apps;
+pub mod hardware;
+pub mod idempotency;
+mod item;
+pub mod jobs;
+pub mod ledger;
+pub mod listings;
+pub mod projects;
+mod query;
+mod read;
+pub mod subscriptions;
+mod table;
+pub mod versions;
+mod write;
+
+pub use item::{Indexes, Item, Key, Stored};
+pub use query::{MAX_PAGE, Page, Query};
+pub use read::Wanted;
+pub use table::{Attempted, Error, Table};
+pub use write::{Write, add, create, delete, unchanged, update};

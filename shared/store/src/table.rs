@@ -1,0 +1,79 @@
+//! What the table is to its users, and how its errors are told apart.
+
+use std::{future::Future, time::Duration};
+
+use aws_sdk_dynamodb::Client;
+use clock::Clock;
+use domain::Refusal;
+
+/// The one table. Clones share a client.
+#[derive(Clone, Debug)]
+pub struct Table {
+    pub(crate) client: Client,
+    pub(crate) name: String,
+    pub(crate) clock: Clock,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A condition of the business did not hold.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// Someone wrote since the read: read again and decide again.
+    #[error("someone else wrote meanwhile")]
+    Contended,
+    #[error("the table failed: {0}")]
+    Failed(String),
+}
+
+/// An error that says whether deciding again may help.
+pub trait Attempted {
+    fn contended(&self) -> bool;
+}
+
+impl Attempted for Error {
+    fn contended(&self) -> bool {
+        matches!(self, Self::Contended)
+    }
+}
+
+impl Table {
+    pub fn new(config: &aws_config::SdkConfig, name: impl Into<String>, clock: Clock) -> Self {
+        Self { client: Client::new(config), name: name.into(), clock }
+    }
+
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// Runs find–decide–write again, up to `times` in all, while others keep writing in between.
+    pub async fn attempt<R, E, F, Fut>(&self, times: u32, mut step: F) -> Result<R, E>
+    where
+        E: Attempted,
+        F: FnMut() -> Fut,
+        Fut: Future<Output = Result<R, E>>,
+    {
+        let mut tried = 1;
+        loop {
+            match step().await {
+                Err(error) if error.contended() && tried < times => self.pause(tried).await,
+                done => return done,
+            }
+            tried += 1;
+        }
+    }
+
+    /// Longer and with more spread each time, so that contenders part.
+    pub(crate) async fn pause(&self, tried: u32) {
+        let [random] = self.clock.random::<1>();
+        let millis = (u64::from(random) % 20 + 5) << tried.min(5);
+        tokio::time::sleep(Duration::from_millis(millis)).await;
+    }
+}
+
+pub(crate) fn failed<E>(doing: &str, error: &E) -> Error
+where
+    E: std::error::Error + 'static,
+{
+    Error::Failed(format!("{doing}: {}", aws_sdk_dynamodb::error::DisplayErrorContext(error)))
+}

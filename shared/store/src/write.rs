@@ -1,0 +1,326 @@
+//! How items are written: all or nothing, each under the condition it was decided on.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::{
+    error::SdkError,
+    operation::{put_item::PutItemError, transact_write_items::TransactWriteItemsError},
+    types::{
+        AttributeValue, CancellationReason, ConditionCheck, Delete, Put,
+        ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
+    },
+};
+use domain::Refusal;
+
+use crate::{
+    Error, Item, Key, Stored, Table,
+    item::{Attributes, encode},
+    table::failed,
+};
+
+/// Tries of a write that met another write or a throttle.
+const TRIES: u32 = 8;
+
+/// One condition and its effect.
+pub struct Write {
+    action: Result<Action, Error>,
+    refusal: Option<Refusal>,
+}
+
+enum Action {
+    Create {
+        item: Attributes,
+    },
+    Update {
+        item: Attributes,
+        read_at: u64,
+    },
+    Delete {
+        key: Attributes,
+        read_at: u64,
+    },
+    Unchanged {
+        key: Attributes,
+        read_at: u64,
+    },
+    Add {
+        key: Attributes,
+        kind: &'static str,
+        fields: Vec<(&'static str, i64)>,
+        floor: Option<(&'static str, i64)>,
+    },
+}
+
+/// A new item; not if there is one at its address.
+pub fn create<T: Item>(item: &T) -> Write {
+    Write::new(encode(item, 1).map(|item| Action::Create { item }))
+}
+
+/// The item as it stands in `stored` now; not if someone wrote since it was read.
+pub fn update<T: Item>(stored: &Stored<T>) -> Write {
+    let item = encode(&stored.item, stored.version + 1);
+    Write::new(item.map(|item| Action::Update { item, read_at: stored.version }))
+}
+
+/// Not if someone wrote since it was read.
+pub fn delete<T: Item>(stored: &Stored<T>) -> Write {
+    Write::new(Ok(Action::Delete { key: stored.item.key().attributes(), read_at: stored.version }))
+}
+
+/// Writes nothing, but only lets the others through if this item is as it was read.
+pub fn unchanged<T: Item>(stored: &Stored<T>) -> Write {
+    Write::new(Ok(Action::Unchanged {
+        key: stored.item.key().attributes(),
+        read_at: stored.version,
+    }))
+}
+
+/// Adds to numbers of an item, which others may do at the same time; a missing item begins at zero.
+pub fn add<T: Item>(key: &Key<T>, fields: &[(&'static str, i64)]) -> Write {
+    let action =
+        Action::Add { key: key.attributes(), kind: T::TYPE, fields: fields.to_vec(), floor: None };
+    Write::new(Ok(action))
+}
+
+impl Write {
+    fn new(action: Result<Action, Error>) -> Self {
+        Self { action, refusal: None }
+    }
+
+    /// What to say when the condition does not hold; without it, the decision is made again.
+    pub fn or(mut self, refusal: Refusal) -> Self {
+        self.refusal = Some(refusal);
+        self
+    }
+
+    /// No field of an `add` may end below `floor`; a missing item is below it.
+    pub fn at_least(mut self, floor: i64) -> Self {
+        if let Ok(Action::Add { fields, floor: bound, .. }) = &mut self.action {
+            *bound = fields.first().map(|(name, by)| (*name, floor - by));
+        }
+        self
+    }
+}
+
+impl Table {
+    /// Writes all or nothing.
+    pub async fn write(&self, writes: impl IntoIterator<Item = Write>) -> Result<(), Error> {
+        let mut refusals = Vec::new();
+        let mut actions = Vec::new();
+        for write in writes {
+            refusals.push(write.refusal);
+            actions.push(write.action?);
+        }
+        let refused = match <[Action; 1]>::try_from(actions) {
+            Ok([Action::Create { item }]) => self.put_alone(item, None).await?,
+            Ok([Action::Update { item, read_at }]) => self.put_alone(item, Some(read_at)).await?,
+            Ok(one) => self.transact(one.into()).await?,
+            Err(actions) if actions.is_empty() => return Ok(()),
+            Err(actions) => self.transact(actions).await?,
+        };
+        verdict(&refused, refusals)
+    }
+
+    /// Updates one item and answers with what now stands there.
+    pub async fn save<T: Item>(&self, mut stored: Stored<T>) -> Result<Stored<T>, Error> {
+        self.write([update(&stored)]).await?;
+        stored.version += 1;
+        Ok(stored)
+    }
+
+    /// Half the price of a transaction; without its token, a repeat by the SDK meets its own write.
+    async fn put_alone(&self, item: Attributes, read_at: Option<u64>) -> Result<Vec<usize>, Error> {
+        let condition = Condition::of(read_at, self.clock.now().unix_seconds());
+        let answer = self
+            .client
+            .put_item()
+            .table_name(&self.name)
+            .set_item(Some(item.clone()))
+            .condition_expression(condition.expression)
+            .set_expression_attribute_values(Some(condition.values))
+            .set_expression_attribute_names(Some(condition.names))
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+            .send()
+            .await;
+        match answer.map_err(SdkError::into_service_error) {
+            Ok(_) => Ok(Vec::new()),
+            Err(PutItemError::ConditionalCheckFailedException(refused)) => {
+                Ok(if refused.item() == Some(&item) { Vec::new() } else { vec![0] })
+            }
+            Err(PutItemError::TransactionConflictException(_)) => Err(Error::Contended),
+            Err(error) => Err(failed("PutItem", &error)),
+        }
+    }
+
+    /// Answers which conditions did not hold.
+    async fn transact(&self, actions: Vec<Action>) -> Result<Vec<usize>, Error> {
+        let now = self.clock.now().unix_seconds();
+        let items = actions
+            .into_iter()
+            .map(|action| action.item(&self.name, now))
+            .collect::<Result<Vec<_>, _>>()?;
+        let token: String =
+            self.clock.random::<16>().iter().map(|byte| format!("{byte:02x}")).collect();
+        for tried in 1..=TRIES {
+            let answer = self
+                .client
+                .transact_write_items()
+                .set_transact_items(Some(items.clone()))
+                .client_request_token(&token)
+                .send()
+                .await;
+            let Err(error) = answer.map_err(SdkError::into_service_error) else {
+                return Ok(Vec::new());
+            };
+            match &error {
+                TransactWriteItemsError::TransactionCanceledException(cancelled) => {
+                    let reasons = cancelled.cancellation_reasons();
+                    let refused = positions(reasons, "ConditionalCheckFailed");
+                    if !refused.is_empty() {
+                        return Ok(refused);
+                    }
+                    if positions(reasons, "ValidationError").len()
+                        + positions(reasons, "ItemCollectionSizeLimitExceeded").len()
+                        > 0
+                    {
+                        return Err(failed("TransactWriteItems", &error));
+                    }
+                }
+                TransactWriteItemsError::TransactionInProgressException(_) => {}
+                _ => return Err(failed("TransactWriteItems", &error)),
+            }
+            self.pause(tried).await;
+        }
+        Err(Error::Contended)
+    }
+}
+
+fn positions(reasons: &[CancellationReason], code: &str) -> Vec<usize> {
+    reasons
+        .iter()
+        .enumerate()
+        .filter(|(_, reason)| reason.code() == Some(code))
+        .map(|(at, _)| at)
+        .collect()
+}
+
+/// What was refused without words of its own is decided again first: a replayed answer goes before a refusal.
+fn verdict(refused: &[usize], mut refusals: Vec<Option<Refusal>>) -> Result<(), Error> {
+    let mut said = None;
+    for at in refused {
+        match refusals.get_mut(*at).and_then(Option::take) {
+            Some(refusal) => said = said.or(Some(refusal)),
+            None => return Err(Error::Contended),
+        }
+    }
+    said.map_or(Ok(()), |refusal| Err(Error::Refused(refusal)))
+}
+
+struct Condition {
+    expression: &'static str,
+    values: Attributes,
+    names: HashMap<String, String>,
+}
+
+impl Condition {
+    fn of(read_at: Option<u64>, now: i64) -> Self {
+        match read_at {
+            Some(version) => Self {
+                expression: "#version = :version",
+                values: HashMap::from([(
+                    ":version".to_owned(),
+                    AttributeValue::N(version.to_string()),
+                )]),
+                names: HashMap::from([("#version".to_owned(), "version".to_owned())]),
+            },
+            None => Self {
+                expression: "attribute_not_exists(pk) OR #expires_at <= :now",
+                values: HashMap::from([(":now".to_owned(), AttributeValue::N(now.to_string()))]),
+                names: HashMap::from([("#expires_at".to_owned(), "expires_at".to_owned())]),
+            },
+        }
+    }
+}
+
+impl Action {
+    fn item(self, table: &str, now: i64) -> Result<TransactWriteItem, Error> {
+        let item = TransactWriteItem::builder();
+        let built = match self {
+            Self::Create { item: attributes } => item.put(put(table, attributes, None, now)?),
+            Self::Update { item: attributes, read_at } => {
+                item.put(put(table, attributes, Some(read_at), now)?)
+            }
+            Self::Delete { key, read_at } => {
+                let condition = Condition::of(Some(read_at), now);
+                item.delete(
+                    Delete::builder()
+                        .table_name(table)
+                        .set_key(Some(key))
+                        .condition_expression(condition.expression)
+                        .set_expression_attribute_values(Some(condition.values))
+                        .set_expression_attribute_names(Some(condition.names))
+                        .build()
+                        .map_err(|error| failed("building a delete", &error))?,
+                )
+            }
+            Self::Unchanged { key, read_at } => {
+                let condition = Condition::of(Some(read_at), now);
+                item.condition_check(
+                    ConditionCheck::builder()
+                        .table_name(table)
+                        .set_key(Some(key))
+                        .condition_expression(condition.expression)
+                        .set_expression_attribute_values(Some(condition.values))
+                        .set_expression_attribute_names(Some(condition.names))
+                        .build()
+                        .map_err(|error| failed("building a check", &error))?,
+                )
+            }
+            Self::Add { key, kind, fields, floor } => {
+                item.update(addition(table, key, kind, &fields, floor)?)
+            }
+        };
+        Ok(built.build())
+    }
+}
+
+fn put(table: &str, attributes: Attributes, read_at: Option<u64>, now: i64) -> Result<Put, Error> {
+    let condition = Condition::of(read_at, now);
+    Put::builder()
+        .table_name(table)
+        .set_item(Some(attributes))
+        .condition_expression(condition.expression)
+        .set_expression_attribute_values(Some(condition.values))
+        .set_expression_attribute_names(Some(condition.names))
+        .build()
+        .map_err(|error| failed("building a put", &error))
+}
+
+fn addition(
+    table: &str,
+    key: Attributes,
+    kind: &str,
+    fields: &[(&'static str, i64)],
+    floor: Option<(&'static str, i64)>,
+) -> Result<Update, Error> {
+    let number = |value: i64| AttributeValue::N(value.to_string());
+    let sums: Vec<String> = (0..fields.len()).map(|at| format!("#f{at} :f{at}")).collect();
+    let mut update = Update::builder()
+        .table_name(table)
+        .set_key(Some(key))
+        .update_expression(format!("ADD {} SET #type = :type", sums.join(", ")))
+        .expression_attribute_names("#type", "type")
+        .expression_attribute_values(":type", AttributeValue::S(kind.to_owned()));
+    for (at, (name, by)) in fields.iter().enumerate() {
+        update = update
+            .expression_attribute_names(format!("#f{at}"), *name)
+            .expression_attribute_values(format!(":f{at}"), number(*by));
+    }
+    if let Some((name, least)) = floor {
+        update = update
+            .condition_expression("#floor >= :floor")
+            .expression_attribute_names("#floor", name)
+            .expression_attribute_values(":floor", number(least));
+    }
+    update.build().map_err(|error| failed("building an addition", &error))
+}

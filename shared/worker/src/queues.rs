@@ -1,0 +1,128 @@
+//! Which queue a job goes to for its next step, and how it is sent there.
+
+use std::collections::BTreeMap;
+
+use aws_sdk_sqs::{Client, error::DisplayErrorContext, types::SendMessageBatchRequestEntry};
+use domain::{
+    JobId,
+    job::{SimulationSize, Step},
+};
+use environment::SdkConfig;
+use serde::{Deserialize, Serialize};
+
+/// The most messages of one call.
+const BATCH: usize = 10;
+
+/// What a job's queues carry: look at this job.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct JobMessage {
+    pub job_id: JobId,
+}
+
+/// The message may or may not have been sent.
+#[derive(Debug, thiserror::Error)]
+#[error("sending to a queue failed: {0}")]
+pub struct QueueError(String);
+
+/// The queues a job passes through.
+#[derive(Clone, Debug)]
+pub struct JobQueues {
+    client: Client,
+    urls: Urls,
+}
+
+#[derive(Clone, Debug)]
+struct Urls {
+    small: String,
+    medium: String,
+    large: String,
+    quantum_task: String,
+    settlement: String,
+}
+
+impl JobQueues {
+    /// Reads the five `…_QUEUE_URL` variables.
+    pub fn from_env(config: &SdkConfig) -> Result<Self, environment::Error> {
+        let urls = Urls {
+            small: environment::text("SIMULATION_SMALL_QUEUE_URL")?,
+            medium: environment::text("SIMULATION_MEDIUM_QUEUE_URL")?,
+            large: environment::text("SIMULATION_LARGE_QUEUE_URL")?,
+            quantum_task: environment::text("QUANTUM_TASK_QUEUE_URL")?,
+            settlement: environment::text("SETTLEMENT_QUEUE_URL")?,
+        };
+        Ok(Self { client: Client::new(config), urls })
+    }
+
+    /// `url` of each queue by the name of its step: `small`, `medium`, `large`, `quantum-task`, `settlement`.
+    pub fn new(config: &SdkConfig, url: impl Fn(&str) -> String) -> Self {
+        let urls = Urls {
+            small: url("small"),
+            medium: url("medium"),
+            large: url("large"),
+            quantum_task: url("quantum-task"),
+            settlement: url("settlement"),
+        };
+        Self { client: Client::new(config), urls }
+    }
+
+    /// Sends one job to its next step.
+    pub async fn send(&self, step: Step, job_id: JobId) -> Result<(), QueueError> {
+        self.client
+            .send_message()
+            .queue_url(self.url(step))
+            .message_body(body(job_id)?)
+            .send()
+            .await
+            .map(drop)
+            .map_err(|error| QueueError(DisplayErrorContext(&error).to_string()))
+    }
+
+    /// Sends many, ten a call; answers which were taken.
+    pub async fn send_all(&self, jobs: &[(Step, JobId)]) -> Result<Vec<JobId>, QueueError> {
+        let mut by_queue: BTreeMap<&str, Vec<JobId>> = BTreeMap::new();
+        for (step, job_id) in jobs {
+            by_queue.entry(self.url(*step)).or_default().push(*job_id);
+        }
+        let mut taken = Vec::with_capacity(jobs.len());
+        for (url, ids) in by_queue {
+            for batch in ids.chunks(BATCH) {
+                taken.extend(self.send_batch(url, batch).await?);
+            }
+        }
+        Ok(taken)
+    }
+
+    async fn send_batch(&self, url: &str, ids: &[JobId]) -> Result<Vec<JobId>, QueueError> {
+        let mut request = self.client.send_message_batch().queue_url(url);
+        for (at, id) in ids.iter().enumerate() {
+            let entry =
+                SendMessageBatchRequestEntry::builder().id(at.to_string()).message_body(body(*id)?);
+            request =
+                request.entries(entry.build().map_err(|error| QueueError(error.to_string()))?);
+        }
+        let answer = request
+            .send()
+            .await
+            .map_err(|error| QueueError(DisplayErrorContext(&error).to_string()))?;
+        let sent = answer
+            .successful()
+            .iter()
+            .filter_map(|entry| ids.get(entry.id().parse::<usize>().ok()?));
+        Ok(sent.copied().collect())
+    }
+
+    fn url(&self, step: Step) -> &str {
+        match step {
+            Step::Simulate(SimulationSize::Small) => &self.urls.small,
+            Step::Simulate(SimulationSize::Medium) => &self.urls.medium,
+            Step::Simulate(SimulationSize::Large) => &self.urls.large,
+            Step::Submit => &self.urls.quantum_task,
+            Step::Look => &self.urls.settlement,
+        }
+    }
+}
+
+fn body(job_id: JobId) -> Result<String, QueueError> {
+    serde_json::to_string(&JobMessage { job_id }).map_err(|error| QueueError(error.to_string()))
+}
