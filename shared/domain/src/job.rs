@@ -459,14 +459,17 @@ pub(crate) mod tests {
 
     #[test]
     fn a_job_begun_too_often_is_given_up_unless_a_task_may_exist() {
-        let begin = |job: &mut Job| (0..5).for_each(|n| drop(job.claim(at(n * 100), LEASE)));
         let mut simulated = job(Platform::Hub);
-        begin(&mut simulated);
+        for n in 0..5 {
+            simulated.claim(at(n * 100), LEASE).expect("the lease before has ended");
+        }
         assert_eq!(simulated.claim(at(1000), LEASE), Err(Unclaimed::GivenUp));
         let mut submitted = job(Platform::Braket);
         let claim = submitted.claim(at(0), LEASE).expect("free");
         submitted.intend(claim, at(0)).expect("held");
-        (1..9).for_each(|n| drop(submitted.claim(at(n * 100), LEASE).expect("an open intent")));
+        for n in 1..9 {
+            submitted.claim(at(n * 100), LEASE).expect("an open intent");
+        }
     }
 
     #[test]

@@ -1,0 +1,46 @@
+# What can be done here. Every target is one plain command; none needs anything started by hand.
+
+tools := target/tools
+
+.PHONY: run check test lint-template build deploy
+
+# the whole hub on this machine, at http://127.0.0.1:8080; PORT= moves it, STATE_DIR= keeps its data elsewhere than .local
+run:
+	@python3 -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+		{ echo "error: Python 3.11 or newer with its venv module is needed (on Debian: apt install python3-venv)"; exit 1; }
+	cargo build --workspace --bins
+	@"$${CARGO_TARGET_DIR:-target}/debug/local-cloud"
+
+check: lint-template
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets -- -D warnings
+
+test:
+	cargo test --workspace
+
+# the raw template, then what SAM makes of it: the raw one hides permissions and queue mistakes
+lint-template: $(tools)/lint
+	$(tools)/bin/cfn-lint infra/braket-region.yaml
+	SAM_CLI_TELEMETRY=0 $(tools)/bin/sam validate --lint --region us-west-2 --template template.yaml
+	$(tools)/bin/python infra/translate.py template.yaml > target/template.json
+	$(tools)/bin/cfn-lint target/template.json
+
+# every function's binary for AWS, into target/lambda: arm64, and x86_64 for the simulator
+build: $(tools)/build
+	PATH="$(abspath $(tools))/bin:$$PATH" cargo lambda build --release --arm64 --workspace --bins \
+		--exclude run-simulation --exclude local-cloud --exclude local-braket --exclude tests
+	PATH="$(abspath $(tools))/bin:$$PATH" cargo lambda build --release --x86-64 --package run-simulation --bins
+
+deploy: build $(tools)/lint
+	$(tools)/bin/python infra/deploy.py $(STAGE)
+
+$(tools)/lint: infra/requirements.txt
+	python3 -m venv $(tools)
+	$(tools)/bin/pip install --quiet --requirement $<
+	touch $@
+
+$(tools)/build: infra/requirements-build.txt
+	python3 -m venv $(tools)
+	$(tools)/bin/pip install --quiet --requirement $<
+	rustup target add aarch64-unknown-linux-gnu x86_64-unknown-linux-gnu
+	touch $@

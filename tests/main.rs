@@ -1,0 +1,4 @@
+//! Every test that needs more than one crate: through HTTP, against real stores.
+
+mod referee;
+mod routes;

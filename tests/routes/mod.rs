@@ -1,0 +1,3 @@
+//! What each route group promises its callers.
+
+mod projects;

@@ -1,0 +1,80 @@
+//! The events the two doors send, made from the samples in `events/`.
+
+use serde_json::{Map, Value, json};
+
+/// What came through which door.
+#[derive(Clone, Debug)]
+pub(crate) enum Door {
+    /// HubApi, whose authorizer has verified this user's access token.
+    SignedIn(String),
+    /// HubApi without a token: only public operations get this far.
+    Public,
+    /// ClientApi with this key.
+    Key(String),
+}
+
+pub(crate) struct Sent<'a> {
+    pub method: &'a str,
+    /// With the query string.
+    pub path: &'a str,
+    pub headers: Vec<(String, String)>,
+    pub body: Option<String>,
+}
+
+pub(crate) fn event(door: &Door, sent: &Sent<'_>) -> String {
+    let sample = match door {
+        Door::Key(_) => include_str!("../../events/jobs.client.json"),
+        Door::SignedIn(_) | Door::Public => include_str!("../../events/jobs.hub.json"),
+    };
+    let mut event: Value = serde_json::from_str(sample).expect("the sample is JSON");
+    let (path, query) = sent.path.split_once('?').unwrap_or((sent.path, ""));
+    event["path"] = path.into();
+    event["resource"] = path.into();
+    event["httpMethod"] = sent.method.into();
+    event["requestContext"]["httpMethod"] = sent.method.into();
+    event["requestContext"]["path"] = format!("/v1{path}").into();
+    event["body"] = sent.body.clone().map_or(Value::Null, Value::from);
+    set_headers(&mut event, door, &sent.headers);
+    set_query(&mut event, query);
+    let claims = &mut event["requestContext"]["authorizer"];
+    match door {
+        Door::SignedIn(user_id) => {
+            claims["claims"]["username"] = user_id.as_str().into();
+            claims["claims"]["token_use"] = "access".into();
+        }
+        Door::Public | Door::Key(_) => *claims = Value::Null,
+    }
+    event.to_string()
+}
+
+fn set_headers(event: &mut Value, door: &Door, headers: &[(String, String)]) {
+    let mut all = vec![("Accept".to_owned(), "application/json".to_owned())];
+    all.extend(headers.iter().cloned());
+    if let Door::Key(key) = door {
+        all.push(("x-api-key".to_owned(), key.clone()));
+    }
+    let single: Map<String, Value> =
+        all.iter().map(|(name, value)| (name.clone(), json!(value))).collect();
+    let multiple: Map<String, Value> =
+        all.iter().map(|(name, value)| (name.clone(), json!([value]))).collect();
+    event["headers"] = single.into();
+    event["multiValueHeaders"] = multiple.into();
+}
+
+fn set_query(event: &mut Value, query: &str) {
+    let pairs: Vec<(String, String)> = query
+        .split('&')
+        .filter(|pair| !pair.is_empty())
+        .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect();
+    if pairs.is_empty() {
+        return;
+    }
+    let single: Map<String, Value> =
+        pairs.iter().map(|(name, value)| (name.clone(), json!(value))).collect();
+    let multiple: Map<String, Value> =
+        pairs.iter().map(|(name, value)| (name.clone(), json!([value]))).collect();
+    event["queryStringParameters"] = single.into();
+    event["multiValueQueryStringParameters"] = multiple.into();
+}

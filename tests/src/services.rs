@@ -1,0 +1,30 @@
+//! The one set of stand-ins that all tests of a run share: S3, SQS, Cognito, mail, gateway keys, Braket.
+
+use std::sync::LazyLock;
+
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider};
+use local_cloud::{Cloud, Extent, Options};
+
+static CLOUD: LazyLock<Cloud> = LazyLock::new(|| {
+    let mut options = Options::in_checkout(Extent::Services);
+    options.state = options.root.join(format!(".local/tests/{}", std::process::id()));
+    Cloud::start(options).expect("the local cloud starts; its logs are under .local/tests")
+});
+
+/// Starts them with the first test that asks; they end with the process.
+pub fn services() -> &'static Cloud {
+    &CLOUD
+}
+
+/// An SDK configuration for one endpoint.
+pub(crate) fn config(endpoint: &str) -> SdkConfig {
+    let credentials =
+        Credentials::new(local_cloud::ACCESS_KEY, local_cloud::SECRET_KEY, None, None, "tests");
+    SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new(local_cloud::REGION))
+        .credentials_provider(SharedCredentialsProvider::new(credentials))
+        .endpoint_url(endpoint)
+        .build()
+}
