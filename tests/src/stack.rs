@@ -1,6 +1,6 @@
 //! The hub in one process: every function's routes behind gateway events, over a table of the test's own.
 
-use std::{collections::BTreeMap, fmt, sync::Arc};
+use std::{fmt, sync::Arc};
 
 use api::Context;
 use axum::Router;
@@ -9,27 +9,35 @@ use domain::{
     UserId,
     account::{AcceptedTerms, PROVIDER_TERMS_VERSION, Role, Status, User as Account},
 };
+use gateway::Gateway;
 use http_body_util::BodyExt;
 use serde_json::Value;
 use store::{Table, create};
 use tower::ServiceExt;
+use worker::process;
 
 use crate::{
     DynamoDb, Received, User,
     event::{Door, Sent, event},
+    functions::{Functions, subscriptions},
+    queues::{Queues, STEPS},
+    services::config,
 };
 
 /// A hub of the test's own. Clones are the same hub.
 #[derive(Clone)]
 pub struct Stack {
     inner: Arc<Inner>,
+    /// Takes the place of the function of that name.
+    instead: Option<(&'static str, Router)>,
 }
 
 struct Inner {
     dynamodb: DynamoDb,
     clock: Clock,
     context: Context,
-    services: BTreeMap<&'static str, Router>,
+    queues: Queues,
+    functions: Functions,
 }
 
 impl fmt::Debug for Stack {
@@ -40,13 +48,77 @@ impl fmt::Debug for Stack {
 
 impl Stack {
     pub async fn start() -> Self {
+        static LOG: std::sync::Once = std::sync::Once::new();
+        LOG.call_once(lambda_http::tracing::init_default_subscriber);
         let dynamodb = DynamoDb::start().await;
         let clock = Clock::system();
         let table = Table::new(&dynamodb.config, DynamoDb::TABLE, clock.clone());
         let key = secrets::HashKey::new(&[42; 32]).expect("long enough");
         let context = Context::new(table, &key);
-        let services = functions(&context);
-        Self { inner: Arc::new(Inner { dynamodb, clock, context, services }) }
+        let queues = Queues::create().await;
+        let functions = Functions::new(&context, &queues, &dynamodb);
+        Self { inner: Arc::new(Inner { dynamodb, clock, context, queues, functions }), instead: None }
+    }
+
+    /// The same hub, where the gateway of API keys is at `endpoint`.
+    pub fn with_gateway_at(&self, endpoint: &str) -> Self {
+        let service = subscriptions(self.context(), Gateway::new(&config(endpoint)));
+        Self { inner: self.inner.clone(), instead: Some(("subscriptions", service)) }
+    }
+
+    /// Reads the devices of the local Braket, as the schedule does.
+    pub async fn refresh_hardware(&self) {
+        refresh_hardware::refresh(self.functions().refresh_hardware.clone())
+            .await
+            .expect("the local Braket answers");
+    }
+
+    pub(crate) fn functions(&self) -> &Functions {
+        &self.inner.functions
+    }
+
+    /// Delivers what lies in the job queues, and what that leads to, until they are empty.
+    pub async fn drain(&self) {
+        while self.deliver().await > 0 {}
+    }
+
+    /// Delivers what lies in the job queues now; answers how many batches that were.
+    pub async fn deliver(&self) -> usize {
+        let mut delivered = 0;
+        for step in STEPS {
+            while let Some(delivery) = self.inner.queues.receive(step).await {
+                self.work(step, delivery.event.clone()).await;
+                self.inner.queues.delete(step, &delivery).await;
+                delivered += 1;
+            }
+        }
+        delivered
+    }
+
+    /// Throws away what lies in the job queues, as a purge would.
+    pub async fn lose_messages(&self) {
+        for step in STEPS {
+            while let Some(delivery) = self.inner.queues.receive(step).await {
+                self.inner.queues.delete(step, &delivery).await;
+            }
+        }
+    }
+
+    /// Hands a function the event of its queue.
+    pub async fn work(&self, step: &str, event: Value) {
+        let functions = self.functions();
+        let batch = serde_json::from_value(event).expect("an SQS event");
+        let answer = match step {
+            "quantum-task" => process(&functions.submit_quantum_task, batch, submit_quantum_task::handle).await,
+            "settlement" => process(&functions.settle_job, batch, settle_job::handle).await,
+            _ => process(&functions.run_simulation, batch, run_simulation::handle).await,
+        };
+        assert!(answer.is_clean(), "{step}: {answer:?}");
+    }
+
+    /// One sweep, as each minute.
+    pub async fn sweep(&self) {
+        reconcile_jobs::handle(self.functions().reconcile_jobs.clone()).await.expect("a sweep");
     }
 
     pub fn clock(&self) -> &Clock {
@@ -127,8 +199,9 @@ impl Stack {
 
     pub(crate) async fn send(&self, door: &Door, sent: &Sent<'_>) -> Received {
         let name = sent.path.split(['/', '?']).nth(1).unwrap_or_default();
-        let service =
-            self.inner.services.get(name).unwrap_or_else(|| panic!("no function serves /{name}"));
+        let instead = self.instead.as_ref().filter(|(replaced, _)| *replaced == name);
+        let service = instead.map(|(_, service)| service).or(self.functions().routes.get(name));
+        let service = service.unwrap_or_else(|| panic!("no function serves /{name}"));
         let request = lambda_http::request::from_str(&event(door, sent)).expect("a gateway event");
         let response = service.clone().oneshot(request).await.expect("infallible");
         let (parts, body) = response.into_parts();
@@ -138,12 +211,4 @@ impl Stack {
         let request = format!("{} {}", sent.method, sent.path);
         Received { request, status: parts.status.as_u16(), headers: parts.headers, body }
     }
-}
-
-/// Each function's routes by the first segment of its paths.
-fn functions(context: &Context) -> BTreeMap<&'static str, Router> {
-    BTreeMap::from([(
-        "projects",
-        api::service(projects::routes(), projects::App::new(context.clone())),
-    )])
 }

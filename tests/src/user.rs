@@ -21,6 +21,11 @@ pub struct User {
 }
 
 impl User {
+    /// The same user at the same hub in another state.
+    pub fn at(&self, stack: &Stack) -> Self {
+        Self { stack: stack.clone(), ..self.clone() }
+    }
+
     pub fn get(&self, path: &str) -> Request<'_> {
         Request::new(self, "GET", path)
     }

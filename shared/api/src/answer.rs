@@ -42,6 +42,11 @@ impl Answer {
         Ok(Self { location, retry_after, ..Self::new(StatusCode::ACCEPTED, view)? })
     }
 
+    /// Path of what was made, from the stage's root.
+    pub fn location(&self) -> Option<&str> {
+        self.location.as_deref()
+    }
+
     pub fn no_content() -> Self {
         Self {
             status: StatusCode::NO_CONTENT,

@@ -47,6 +47,10 @@ pub(crate) async fn bytes(request: Request) -> Result<Vec<u8>, Problem> {
 }
 
 pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    // serde would take the list of its values for an object.
+    if bytes.trim_ascii_start().starts_with(b"[") {
+        return Err(Problem::refused(Kind::Malformed, "wrong_shape", "Send a JSON object, not a list."));
+    }
     serde_json::from_slice(bytes).map_err(|error| {
         let code = if error.is_data() { "wrong_shape" } else { "malformed_json" };
         Problem::refused(Kind::Malformed, code, sentence(&format!("correct the body: {error}")))

@@ -2,13 +2,13 @@
 
 use axum::extract::FromRequestParts;
 use domain::{
-    Kind, UserId,
+    Kind, Refusal, UserId,
     access_key::{AccessKey, Scope, SubscriptionKey},
     account::{Role, Status, Subject},
 };
 use http::{Extensions, HeaderMap, request::Parts};
 use lambda_http::{RequestExt, request::RequestContext};
-use store::accounts::subject;
+use store::{Stored, Write, accounts::subject, unchanged};
 
 use crate::{Context, Problem};
 
@@ -18,13 +18,14 @@ pub struct Caller {
     pub user_id: UserId,
     pub roles: Vec<Role>,
     pub access: Access,
+    subject: Stored<Subject>,
 }
 
 /// The door a caller came through.
 #[derive(Clone, Debug)]
 pub enum Access {
     SignedIn,
-    Key(Box<SubscriptionKey>),
+    Key(Box<Stored<SubscriptionKey>>),
 }
 
 impl Caller {
@@ -33,6 +34,18 @@ impl Caller {
             Access::SignedIn => None,
             Access::Key(key) => Some(key),
         }
+    }
+
+    /// Lets a write through only while nothing was withdrawn from the caller since the guard looked.
+    pub fn still_stands(&self) -> Vec<Write> {
+        let changed = || {
+            Refusal::conflict("caller_changed", "Your account or key was changed just now; send the request again.")
+        };
+        let mut checks = vec![unchanged(&self.subject).or(changed())];
+        if let Access::Key(key) = &self.access {
+            checks.push(unchanged(key).or(changed()));
+        }
+        checks
     }
 
     /// Distinguishes this caller's requests from those of every other, key by key.
@@ -89,15 +102,15 @@ impl Context {
             }
             Credentials::Key(key) => self.by_key(&key).await?,
         };
-        let subject = subject.ok_or_else(Problem::unauthenticated)?.into_inner();
+        let subject = subject.ok_or_else(Problem::unauthenticated)?;
         in_good_standing(&subject)?;
-        Ok(Caller { user_id: subject.user_id, roles: subject.roles, access })
+        Ok(Caller { user_id: subject.user_id, roles: subject.roles.clone(), access, subject })
     }
 
     async fn by_key(
         &self,
         key: &AccessKey,
-    ) -> Result<(Option<store::Stored<Subject>>, Access), Problem> {
+    ) -> Result<(Option<Stored<Subject>>, Access), Problem> {
         let owner = key.owner().ok_or_else(Problem::unauthenticated)?;
         let hash = self.api_keys.hex(key.expose().as_bytes());
         let found = self
@@ -106,7 +119,7 @@ impl Context {
             .await?;
         let (subject, Some(key)) = found else { return Err(Problem::unauthenticated()) };
         key.may_be_used(self.table.clock().now())?;
-        Ok((subject, Access::Key(Box::new(key.into_inner()))))
+        Ok((subject, Access::Key(Box::new(key))))
     }
 }
 

@@ -24,5 +24,5 @@ pub use if_match::{IfMatch, IfMatchHeader};
 pub use lambda_http::Error as LambdaError;
 pub use page::{ListQuery, Page, Params};
 pub use path::Path;
-pub use problem::{Problem, Problems};
+pub use problem::{Document, Problem, Problems};
 pub use serve::{App, serve, service};

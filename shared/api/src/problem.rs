@@ -115,7 +115,7 @@ fn status(kind: Kind) -> StatusCode {
     "type": "about:blank", "title": "Not Found", "status": 404, "code": "not_found",
     "detail": "There is no such job for you; check the id and who is signed in."
 }))]
-struct Document {
+pub struct Document {
     /// Always `about:blank`: the code says more.
     r#type: &'static str,
     /// The status in words.

@@ -1,5 +1,11 @@
 //! The shapes that many answers share.
 
+mod package;
+mod subscription;
+
+pub use package::{InputType, Package, ProgramInput, ResourceEstimate};
+pub use subscription::Subscription;
+
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 

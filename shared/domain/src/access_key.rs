@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{AppId, KeyId, Kind, Moment, Refusal, SubscriptionId, UserId, field::Checks};
+use crate::{
+    AppId, KeyId, Kind, Moment, Refusal, SubscriptionId, UserId, field::Checks,
+    subscription::Subscription,
+};
 
 /// Every key begins with it, so that leaked ones are found by scanners.
 pub const PREFIX: &str = "qhk_";
@@ -86,6 +89,8 @@ fn crc32(bytes: &[u8]) -> u32 {
 pub enum KeyStatus {
     Active,
     Revoked,
+    /// As time has it; never written.
+    Expired,
 }
 
 /// A usage plan of the gateway.
@@ -157,6 +162,8 @@ pub struct SubscriptionKey {
     pub scopes: Vec<Scope>,
     pub plan: Plan,
     pub status: KeyStatus,
+    /// Whether it has a count of uses of its own.
+    pub counted: bool,
     pub expire_at: Option<Moment>,
     pub created_at: Moment,
 }
@@ -197,23 +204,72 @@ impl KeyRequest {
 }
 
 impl SubscriptionKey {
+    /// An active key as it was asked for; `hash` is the keyed hash of `key`.
+    pub fn new(
+        id: KeyId,
+        key: &AccessKey,
+        hash: String,
+        of: &Subscription,
+        request: KeyRequest,
+        now: Moment,
+    ) -> Self {
+        Self {
+            id,
+            hash,
+            user_id: of.user_id,
+            subscription_id: of.id,
+            app_id: of.app_id,
+            name: request.name,
+            shown: key.shown(),
+            scopes: request.scopes,
+            plan: request.plan,
+            status: KeyStatus::Active,
+            counted: request.max_uses.is_some(),
+            expire_at: request.expire_at,
+            created_at: now,
+        }
+    }
+
+    /// As time has it, whatever was last written.
+    pub fn status_at(&self, now: Moment) -> KeyStatus {
+        match self.status {
+            KeyStatus::Active if self.expire_at.is_some_and(|at| at <= now) => KeyStatus::Expired,
+            status => status,
+        }
+    }
+
+    /// Answers whether anything changed.
+    pub fn revoke(&mut self) -> bool {
+        let active = self.status == KeyStatus::Active;
+        self.status = KeyStatus::Revoked;
+        active
+    }
+
     pub fn may_be_used(&self, now: Moment) -> Result<(), Refusal> {
-        if self.status == KeyStatus::Revoked {
-            return Err(Refusal::new(
+        match self.status_at(now) {
+            KeyStatus::Active => Ok(()),
+            KeyStatus::Revoked => Err(Refusal::new(
                 Kind::Unauthenticated,
                 "key_revoked",
                 "This API key was revoked; use another one.",
-            ));
-        }
-        if self.expire_at.is_some_and(|at| at <= now) {
-            return Err(Refusal::new(
+            )),
+            KeyStatus::Expired => Err(Refusal::new(
                 Kind::Unauthenticated,
                 "key_expired",
                 "This API key has expired; create a new one.",
-            ));
+            )),
         }
-        Ok(())
     }
+}
+
+/// The refusal when a subscription has all the keys it may have.
+pub fn too_many_keys() -> Refusal {
+    Refusal::conflict(
+        "too_many_keys",
+        format!(
+            "A subscription has at most {MAX_KEYS} keys at once; delete one that is no longer used."
+        ),
+    )
 }
 
 #[cfg(test)]
@@ -256,6 +312,37 @@ mod tests {
     #[test]
     fn the_checksum_is_crc_32() {
         assert_eq!(crc32(b"123456789"), 0xCBF4_3926);
+    }
+
+    #[test]
+    fn a_key_is_used_until_it_expires_or_is_revoked() {
+        let at = Moment::from_unix_millis;
+        let key = |status, expire_at: Option<i64>| SubscriptionKey {
+            id: KeyId::new(at(1), [1; 10]),
+            hash: String::new(),
+            user_id: owner(),
+            subscription_id: SubscriptionId::new(at(1), [2; 10]),
+            app_id: AppId::new(at(1), [3; 10]),
+            name: "ci".into(),
+            shown: "qhk_…abab".into(),
+            scopes: Scope::ALL.to_vec(),
+            plan: Plan::Free,
+            status,
+            counted: false,
+            expire_at: expire_at.map(at),
+            created_at: at(1),
+        };
+        let check = |key: SubscriptionKey, status: KeyStatus, code: Option<&str>| {
+            assert_eq!(key.status_at(at(100)), status);
+            assert_eq!(key.may_be_used(at(100)).err().map(|refusal| refusal.code), code);
+        };
+        check(key(KeyStatus::Active, None), KeyStatus::Active, None);
+        check(key(KeyStatus::Active, Some(101)), KeyStatus::Active, None);
+        check(key(KeyStatus::Active, Some(100)), KeyStatus::Expired, Some("key_expired"));
+        check(key(KeyStatus::Revoked, Some(100)), KeyStatus::Revoked, Some("key_revoked"));
+        let mut key = key(KeyStatus::Active, None);
+        assert!(key.revoke() && !key.revoke(), "only the first changes anything");
+        check(key, KeyStatus::Revoked, Some("key_revoked"));
     }
 
     #[test]

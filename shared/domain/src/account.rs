@@ -1,6 +1,14 @@
 //! Who a user is, what they may do, and when an account may be used.
 
+mod login;
+mod mailing;
+mod view;
+
 use serde::{Deserialize, Serialize};
+
+pub use login::{Login, email_not_verified, refresh_refused, wrong_credentials};
+pub use mailing::{MAILS_AN_HOUR, Mailing};
+pub use view::UserView;
 
 use crate::{Kind, Moment, Refusal, UserId, field::Checks};
 
@@ -25,6 +33,7 @@ pub enum Role {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[schema(as = AccountStatus)]
 pub enum Status {
     /// Registered, e-mail not proved yet.
     Pending,
@@ -91,6 +100,16 @@ impl User {
         Ok(())
     }
 
+    /// Notes a login, at most one a minute; says whether there is something to write.
+    pub fn logged_in(&mut self, now: Moment) -> bool {
+        let minute = std::time::Duration::from_secs(60);
+        let noted = self.last_login_at.is_none_or(|last| now.since(last) >= minute);
+        if noted {
+            self.last_login_at = Some(now);
+        }
+        noted
+    }
+
     /// Takes the role that may publish and sell.
     pub fn become_provider(&mut self, terms_version: &str, now: Moment) -> Result<(), Refusal> {
         if terms_version != PROVIDER_TERMS_VERSION {
@@ -124,6 +143,28 @@ pub fn link_unusable() -> Refusal {
     )
 }
 
+pub fn username_taken() -> Refusal {
+    Refusal::conflict("username_taken", "This user name is taken; choose another.")
+}
+
+/// An address in lower case, as accounts keep it.
+pub fn email(text: &str) -> Result<String, Refusal> {
+    let mut checks = Checks::new();
+    let email = checked_email(&mut checks, text);
+    checks.finish()?;
+    Ok(email)
+}
+
+fn checked_email(checks: &mut Checks, text: &str) -> String {
+    let email = text.trim().to_lowercase();
+    checks.require(
+        is_email(&email),
+        "/email",
+        format!("write an e-mail address of at most {MAX_EMAIL} characters"),
+    );
+    email
+}
+
 /// A request to register, checked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Registration {
@@ -145,12 +186,7 @@ pub fn registration(
     checks.require(is_username(&username), "/username", format!(
         "use {MIN_USERNAME} to {MAX_USERNAME} letters a-z, digits, '-', '_' or '.', beginning with a letter"
     ));
-    let email = email.trim().to_lowercase();
-    checks.require(
-        is_email(&email),
-        "/email",
-        format!("write an e-mail address of at most {MAX_EMAIL} characters"),
-    );
+    let email = checked_email(&mut checks, email);
     let length = password.chars().count();
     checks.require(
         (MIN_PASSWORD..=MAX_PASSWORD).contains(&length),
@@ -258,6 +294,16 @@ mod tests {
         user.verify(now).expect("in time");
         assert_eq!((user.status, user.pending_until), (Status::Active, None));
         user.verify(now.plus(day)).expect("already verified");
+    }
+
+    #[test]
+    fn logins_are_noted_once_a_minute() {
+        let now = Moment::from_unix_millis(1_000_000);
+        let mut user = ada(now);
+        for (second, noted) in [(0, true), (59, false), (60, true), (61, false)] {
+            let at = now.plus(std::time::Duration::from_secs(second));
+            assert_eq!(user.logged_in(at), noted, "after {second} s");
+        }
     }
 
     #[test]

@@ -5,7 +5,11 @@ use serde::{Deserialize, Serialize};
 use crate::{
     AppId, Kind, Moment, ProjectId, Refusal, UserId, VersionId,
     field::{Checks, MAX_DESCRIPTION, MAX_NAME, MAX_TAG, MAX_TAGS},
+    version::AppVersion,
 };
+
+/// Of the part of a file's name that tells the app.
+const MAX_FILE_STEM: usize = 60;
 
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema,
@@ -74,8 +78,6 @@ pub struct QuantumApp {
     pub visibility: Visibility,
     pub latest_version_id: Option<VersionId>,
     pub latest_version_number: Option<String>,
-    /// Of the latest released version.
-    pub readme_content: String,
     pub registry_published_at: Option<Moment>,
     pub created_at: Moment,
     pub updated_at: Moment,
@@ -146,7 +148,6 @@ impl QuantumApp {
             visibility: Visibility::Private,
             latest_version_id: None,
             latest_version_number: None,
-            readme_content: String::new(),
             registry_published_at: None,
             created_at: now,
             updated_at: now,
@@ -155,6 +156,36 @@ impl QuantumApp {
 
     pub fn is(&self, status: AppStatus) -> bool {
         self.status.contains(&status)
+    }
+
+    /// Whether a signed-in user who does not own it may read it.
+    pub fn visible_to(&self, user: UserId) -> bool {
+        self.developer_id == user || self.visibility == Visibility::Public
+    }
+
+    pub fn is_in_registry(&self) -> bool {
+        self.is(AppStatus::PublishedRegistry) && self.visibility == Visibility::Public
+    }
+
+    /// Runs a released version by default from now on, where it is the highest; answers whether it is.
+    pub fn offer_latest(&mut self, released: &AppVersion, now: Moment) -> bool {
+        if !released.supersedes(self.latest_version_number.as_deref()) {
+            return false;
+        }
+        self.latest_version_id = Some(released.id);
+        self.latest_version_number = Some(released.version_number.clone());
+        self.updated_at = now;
+        true
+    }
+
+    /// What a downloaded package is called: `bell-pairs-1.0.0.zip`.
+    pub fn file_name(&self, version_number: &str) -> String {
+        let words = self.details.name.split(|c: char| !c.is_ascii_alphanumeric());
+        let mut stem = words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join("-");
+        stem.truncate(MAX_FILE_STEM);
+        let stem = stem.trim_end_matches('-').to_ascii_lowercase();
+        let stem = if stem.is_empty() { "quantum-app" } else { &stem };
+        format!("{stem}-{}.zip", version_number.replace('+', "-"))
     }
 
     /// Answers whether anything changed.
@@ -234,6 +265,54 @@ mod tests {
         check(|d| d.tags = vec![d.tags[0].clone(); 21], &["/tags"]);
         check(|d| d.tags[0].name = String::new(), &["/tags/0/name"]);
         check(|d| d.tags[0].category = Some("\u{7}".into()), &["/tags/0/category"]);
+    }
+
+    fn app(name: &str) -> QuantumApp {
+        let now = Moment::from_unix_millis(1);
+        let details = Details { name: name.into(), ..details() };
+        QuantumApp::new(AppId::new(now, [0; 10]), UserId::new(now, [0; 10]), None, details, now)
+    }
+
+    #[test]
+    fn a_downloaded_file_has_a_plain_name() {
+        for (name, version, file) in [
+            ("Bell pairs", "1.0.0", "bell-pairs-1.0.0.zip"),
+            ("../Größe \"x\"", "1.0.0-rc.1+b", "gr-e-x-1.0.0-rc.1-b.zip"),
+            ("量子", "1.0.0", "quantum-app-1.0.0.zip"),
+            (&"ab ".repeat(33), "1.0.0", &format!("{}ab-1.0.0.zip", "ab-".repeat(19))),
+        ] {
+            assert_eq!(app(name).file_name(version), file);
+        }
+    }
+
+    #[test]
+    fn the_highest_release_is_what_runs_by_default() {
+        let now = Moment::from_unix_millis(2);
+        let mut app = app("Bell");
+        let release = |number: &str| {
+            let details = crate::version::Details {
+                version_number: number.into(),
+                sdk_used: crate::version::Sdk::Openqasm,
+                release_notes: String::new(),
+            };
+            let id = VersionId::new(now, [1; 10]);
+            AppVersion::new(id, AppId::new(now, [0; 10]), UserId::new(now, [0; 10]), details, now)
+        };
+        assert!(app.offer_latest(&release("1.0.0"), now));
+        assert!(!app.offer_latest(&release("0.9.0"), now));
+        assert_eq!(app.latest_version_number.as_deref(), Some("1.0.0"));
+        assert!(app.offer_latest(&release("1.0.1"), now));
+    }
+
+    #[test]
+    fn a_private_app_is_its_developers_alone() {
+        let now = Moment::from_unix_millis(2);
+        let mut app = app("Bell");
+        let (owner, other) = (app.developer_id, UserId::new(now, [9; 10]));
+        assert!(app.visible_to(owner) && !app.visible_to(other) && !app.is_in_registry());
+        app.latest_version_id = Some(VersionId::new(now, [1; 10]));
+        app.publish_to_registry(now).expect("released");
+        assert!(app.visible_to(other) && app.is_in_registry());
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! What a device is and whether it can run a program.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -12,6 +14,8 @@ pub const HUB_SIMULATOR: &str = "hub-simulator";
 /// 16 bytes × 2^29 fit the largest function.
 pub const HUB_SIMULATOR_QUBITS: u32 = 29;
 pub const MAX_SHOTS: u32 = 100_000;
+/// How often a device's time is written though nothing else changed.
+const SEEN_AT_LEAST: Duration = Duration::from_secs(3600);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
@@ -54,7 +58,8 @@ pub struct Hardware {
     pub connectivity_map: Option<Vec<(u32, u32)>>,
     /// Native gates.
     pub gate_set: Vec<String>,
-    /// Gates a program may name; empty where all of ours are.
+    /// Gates a program may name; empty on our own simulator, which knows all of ours, and on devices
+    /// that run no OpenQASM.
     pub operations: Vec<String>,
     pub min_shots: u32,
     pub max_shots: u32,
@@ -90,6 +95,31 @@ pub fn hub_simulator(now: Moment) -> Hardware {
         documentation_url: None,
         updated_at: now,
     }
+}
+
+/// Refuses what cannot be a device's id.
+pub fn checked_id(text: &str) -> Result<&str, Refusal> {
+    if is_slug(text) {
+        return Ok(text);
+    }
+    Err(Refusal::new(
+        Kind::Malformed,
+        "bad_id",
+        "A device id is a name such as hub-simulator; copy it from GET /hardware.",
+    ))
+}
+
+/// What to write for a device seen now: nothing while only its time would change, but for once an hour.
+pub fn refreshed(known: Option<&Hardware>, seen: Hardware) -> Option<Hardware> {
+    let Some(known) = known else { return Some(seen) };
+    let same = Hardware { updated_at: known.updated_at, ..seen.clone() } == *known;
+    (!same || seen.updated_at.since(known.updated_at) >= SEEN_AT_LEAST).then_some(seen)
+}
+
+/// What to write for a device the provider lists no longer.
+pub fn vanished(known: &Hardware, now: Moment) -> Option<Hardware> {
+    let gone = known.platform == Platform::Braket && known.status != HardwareStatus::Retired;
+    gone.then(|| Hardware { status: HardwareStatus::Retired, updated_at: now, ..known.clone() })
 }
 
 impl Hardware {
@@ -152,10 +182,10 @@ impl Hardware {
         if estimate.uses_mid_circuit_measurement {
             return Some("it measures at the end only; choose the hub-simulator".to_owned());
         }
-        let unknown = estimate
-            .gate_names
-            .iter()
-            .find(|name| !self.operations.is_empty() && !self.operations.contains(name));
+        if self.operations.is_empty() {
+            return Some("it runs no OpenQASM programs; choose another device".to_owned());
+        }
+        let unknown = estimate.gate_names.iter().find(|name| !self.operations.contains(name));
         unknown.map(|name| format!("it has no gate '{name}'; use one of its operations"))
     }
 
@@ -232,6 +262,8 @@ mod tests {
         check(&ours, &library, 1, None);
         let mid = ResourceEstimate { uses_mid_circuit_measurement: true, ..estimate(3, "h") };
         check(&garnet(), &mid, 1, Some("device_cannot_run"));
+        let analog = Hardware { operations: vec![], ..garnet() };
+        check(&analog, &estimate(3, "h"), 1, Some("device_cannot_run"));
         check(
             &Hardware { status: HardwareStatus::Offline, ..garnet() },
             &estimate(3, "h"),
@@ -252,6 +284,28 @@ mod tests {
         assert!(
             Hardware::checked_shots(0).is_err() && Hardware::checked_shots(MAX_SHOTS + 1).is_err()
         );
+    }
+
+    #[test]
+    fn a_device_is_written_when_it_changed_and_else_once_an_hour() {
+        let at = |minutes: u64| Moment::from_unix_millis(1).plus(Duration::from_secs(60 * minutes));
+        let known = Hardware { updated_at: at(0), ..garnet() };
+        let check = |seen: Hardware, written: bool| {
+            assert_eq!(refreshed(Some(&known), seen.clone()), written.then_some(seen));
+        };
+        check(Hardware { updated_at: at(5), ..known.clone() }, false);
+        check(Hardware { updated_at: at(60), ..known.clone() }, true);
+        check(Hardware { queue_depth: Some(3), updated_at: at(5), ..known.clone() }, true);
+        assert_eq!(refreshed(None, known.clone()), Some(known));
+    }
+
+    #[test]
+    fn only_the_providers_devices_vanish_and_only_once() {
+        let now = Moment::from_unix_millis(9);
+        let retired = vanished(&garnet(), now).expect("it was online");
+        assert_eq!((retired.status, retired.updated_at), (HardwareStatus::Retired, now));
+        assert_eq!(vanished(&retired, now), None);
+        assert_eq!(vanished(&hub_simulator(now), now), None);
     }
 
     #[test]

@@ -35,6 +35,13 @@ macro_rules! ids {
             }
         }
 
+        impl $name {
+            /// For edges that build keys of their own from it.
+            pub fn uuid(self) -> Uuid {
+                self.0
+            }
+        }
+
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 self.0.hyphenated().fmt(f)

@@ -16,6 +16,8 @@ use crate::{
 
 /// Executions begun before a job is given up as failed by us.
 pub const MAX_ATTEMPTS: u32 = 5;
+/// How long an accepted job may wait before it is sent again.
+pub const FIRST_LOOK: Duration = Duration::from_secs(30);
 /// Longest pause between two looks at a job that makes no progress.
 pub const MAX_PAUSE: Duration = Duration::from_secs(15 * 60);
 
@@ -73,14 +75,15 @@ pub enum SimulationSize {
 
 impl SimulationSize {
     /// By width, which is memory, and by amplitude updates, which is time.
-    pub fn of(estimate: &ResourceEstimate) -> Option<Self> {
-        let updates = u128::from(estimate.gates.max(1)) << estimate.qubits.min(64);
+    pub fn of(estimate: &ResourceEstimate, shots: u32) -> Option<Self> {
+        let updates = estimate.updates(shots);
         [Self::Small, Self::Medium, Self::Large]
             .into_iter()
             .find(|size| estimate.qubits <= size.qubits() && updates <= size.updates())
     }
 
-    fn qubits(self) -> u32 {
+    /// The widest state it has memory for.
+    pub fn qubits(self) -> u32 {
         match self {
             Self::Small => 22,
             Self::Medium => 26,
@@ -88,14 +91,18 @@ impl SimulationSize {
         }
     }
 
-    /// Amplitude updates within half the function's time at 10⁸ a second.
+    /// How long a simulation may take: somewhat less than its function.
+    pub fn time_limit(self) -> Duration {
+        Duration::from_secs(match self {
+            Self::Small => 50,
+            Self::Medium => 280,
+            Self::Large => 870,
+        })
+    }
+
+    /// Amplitude updates that surely fit half the time: 10⁸ a second.
     fn updates(self) -> u128 {
-        let seconds: u128 = match self {
-            Self::Small => 30,
-            Self::Medium => 150,
-            Self::Large => 450,
-        };
-        seconds * 100_000_000
+        u128::from(self.time_limit().as_secs()) * 50_000_000
     }
 }
 
@@ -283,6 +290,21 @@ impl Job {
         self.due_at = Some(now.plus(pause));
         self.updated_at = now;
         Ok(())
+    }
+
+    /// Gives the job back, but keeps the intent: the task it may have made is looked for later.
+    pub fn postpone(&mut self, claim: Claim, now: Moment, pause: Duration) -> Result<(), Lost> {
+        self.held_by(claim)?;
+        self.lease_until = None;
+        self.due_at = Some(now.plus(pause));
+        Ok(())
+    }
+
+    /// The next look at a job whose task is known.
+    pub fn look_again(&mut self, now: Moment, pause: Duration) {
+        if !self.status.is_terminal() {
+            self.due_at = Some(now.plus(pause));
+        }
     }
 
     /// Writes down what is about to be asked of the provider.
@@ -540,7 +562,7 @@ pub(crate) mod tests {
 
     fn check_size(qubits: u32, gates: u64, size: Option<SimulationSize>) {
         let estimate = ResourceEstimate { qubits, gates, ..estimate() };
-        assert_eq!(SimulationSize::of(&estimate), size, "{qubits} {gates}");
+        assert_eq!(SimulationSize::of(&estimate, 1000), size, "{qubits} {gates}");
     }
 
     #[test]
@@ -548,6 +570,9 @@ pub(crate) mod tests {
         check_size(3, 10, Some(SimulationSize::Small));
         check_size(22, 100, Some(SimulationSize::Small));
         check_size(22, 1_000, Some(SimulationSize::Medium));
+        let mid = ResourceEstimate { uses_mid_circuit_measurement: true, ..estimate() };
+        assert_eq!(SimulationSize::of(&mid, 1), Some(SimulationSize::Small));
+        assert_eq!(SimulationSize::of(&ResourceEstimate { qubits: 20, ..mid }, 10_000), Some(SimulationSize::Large));
         check_size(26, 100, Some(SimulationSize::Medium));
         check_size(29, 80, Some(SimulationSize::Large));
         check_size(29, 100_000, None);

@@ -11,11 +11,13 @@ pub mod job;
 pub mod listing;
 pub mod moment;
 pub mod money;
+pub mod package;
 pub mod price;
 pub mod project;
 pub mod refusal;
 pub mod schema;
 pub mod settlement;
+pub mod submission;
 pub mod subscription;
 pub mod version;
 

@@ -2,7 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{AppId, ListingId, Moment, Money, Refusal, UserId, account::is_email, field::Checks};
+use crate::{
+    AppId, ListingId, Moment, Money, Refusal, UserId,
+    account::is_email,
+    app::{AppStatus, QuantumApp},
+    field::Checks,
+};
 
 /// The most a developer may ask for one job.
 pub const MAX_RATE: Money = Money::from_micros(1_000_000_000);
@@ -69,6 +74,22 @@ impl Listing {
         }
     }
 
+    /// Whether anyone may still see it and its app on the marketplace.
+    pub fn is_shown(&self, app: &QuantumApp) -> bool {
+        self.status != ListingStatus::Withdrawn && !app.is(AppStatus::Archived)
+    }
+
+    /// An app is listed once; the same terms again change nothing.
+    pub fn offers(&self, terms: &Terms) -> Result<(), Refusal> {
+        if self.terms == *terms {
+            return Ok(());
+        }
+        Err(Refusal::conflict(
+            "already_listed",
+            "The app is listed on other terms already, which stand; GET /marketplace/{app_id} shows them.",
+        ))
+    }
+
     pub fn open_to_new_subscribers(&self) -> Result<(), Refusal> {
         if self.status == ListingStatus::Active {
             return Ok(());
@@ -83,6 +104,22 @@ impl Listing {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_app_is_listed_once() {
+        let now = Moment::from_unix_millis(1);
+        let terms = Terms {
+            rate: Money::from_micros(1),
+            trial_enabled: true,
+            support_email: None,
+            support_url: None,
+        };
+        let ids = (ListingId::new(now, [1; 10]), AppId::new(now, [2; 10]));
+        let listing = Listing::new(ids.0, ids.1, UserId::new(now, [3; 10]), terms.clone(), now);
+        assert!(listing.offers(&terms).is_ok());
+        let other = Terms { trial_enabled: false, ..terms };
+        assert_eq!(listing.offers(&other).expect_err("other terms").code, "already_listed");
+    }
 
     fn check(rate: i64, email: Option<&str>, url: Option<&str>, valid: bool) {
         let terms = Terms {

@@ -58,6 +58,19 @@ impl Moment {
     }
 }
 
+impl From<Moment> for OffsetDateTime {
+    fn from(moment: Moment) -> Self {
+        moment.date_time()
+    }
+}
+
+impl From<OffsetDateTime> for Moment {
+    fn from(time: OffsetDateTime) -> Self {
+        let millis = time.unix_timestamp_nanos() / 1_000_000;
+        Self::from_unix_millis(i64::try_from(millis).unwrap_or(i64::MAX))
+    }
+}
+
 impl fmt::Display for Moment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let shape = format_description!(

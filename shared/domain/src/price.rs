@@ -104,7 +104,7 @@ pub struct Quote {
 
 impl Quote {
     pub fn new(app_fee: Money, tariff: &Tariff, estimate: &ResourceEstimate, shots: u32) -> Self {
-        let updates = u128::from(estimate.gates.max(1)) << estimate.qubits.min(64);
+        let updates = estimate.updates(shots);
         let billable = if estimate.qubits <= tariff.free_qubits { 0 } else { updates };
         Self {
             app_fee,

@@ -7,6 +7,9 @@ use crate::{Refusal, Violation};
 pub const MAX_SCHEMA_BYTES: usize = 32 * 1024;
 pub const MAX_SCHEMA_DEPTH: usize = 16;
 const MAX_VIOLATIONS: usize = 20;
+/// Compiled patterns live in memory, and a short text may ask for a large one.
+const MAX_PATTERNS: usize = 50;
+const MAX_PATTERN_MEMORY: usize = 1024 * 1024;
 
 /// Keywords that could make validation recurse or fetch.
 const REFUSED_KEYWORDS: [&str; 5] = ["$ref", "$dynamicRef", "$recursiveRef", "$id", "$schema"];
@@ -20,6 +23,9 @@ pub fn accept(schema: &Value) -> Result<(), String> {
         return Err("the schema must be an object schema: give it \"type\": \"object\"".to_owned());
     }
     self_contained(schema, 0)?;
+    if patterns(schema) > MAX_PATTERNS {
+        return Err(format!("the schema has more than {MAX_PATTERNS} patterns; use fewer"));
+    }
     validator(schema).map(drop)
 }
 
@@ -46,7 +52,11 @@ pub fn check(schema: &Value, input: &Map<String, Value>) -> Result<(), Refusal> 
 /// The `regex` engine runs in linear time whatever the pattern.
 fn validator(schema: &Value) -> Result<jsonschema::Validator, String> {
     jsonschema::draft202012::options()
-        .with_pattern_options(jsonschema::PatternOptions::regex())
+        .with_pattern_options(
+            jsonschema::PatternOptions::regex()
+                .size_limit(MAX_PATTERN_MEMORY)
+                .dfa_size_limit(MAX_PATTERN_MEMORY),
+        )
         .build(schema)
         .map_err(|error| format!("not a valid JSON Schema (2020-12): {error}"))
 }
@@ -71,6 +81,24 @@ fn self_contained(value: &Value, depth: usize) -> Result<(), String> {
         }
         Value::Array(items) => items.iter().try_for_each(|item| self_contained(item, depth + 1)),
         _ => Ok(()),
+    }
+}
+
+fn patterns(value: &Value) -> usize {
+    match value {
+        Value::Object(members) => members
+            .iter()
+            .map(|(name, member)| {
+                let own = match (name.as_str(), member) {
+                    ("pattern", _) => 1,
+                    ("patternProperties", Value::Object(properties)) => properties.len(),
+                    _ => 0,
+                };
+                own + patterns(member)
+            })
+            .sum(),
+        Value::Array(items) => items.iter().map(patterns).sum(),
+        _ => 0,
     }
 }
 
@@ -124,6 +152,20 @@ mod tests {
             |inner, _| json!({"type": "object", "properties": {"a": inner}}),
         );
         assert!(accept(&deep).is_err());
+    }
+
+    #[test]
+    fn patterns_are_few_and_small() {
+        let with = |count: usize, pattern: &str| {
+            let all_of = vec![json!({"pattern": pattern}); count];
+            accept(&json!({"type": "object", "properties": {"a": {"allOf": all_of}}}))
+        };
+        assert!(with(MAX_PATTERNS, "^[01]{1000}$").is_ok());
+        assert!(with(MAX_PATTERNS + 1, "a").expect_err("too many").contains("patterns"));
+        assert!(with(1, r"\p{L}{1000}").is_err());
+        let names = (0..=MAX_PATTERNS).map(|at| (format!("a{at}"), json!(true))).collect();
+        let by_name = json!({"type": "object", "patternProperties": Value::Object(names)});
+        assert!(accept(&by_name).is_err());
     }
 
     #[test]

@@ -52,6 +52,18 @@ impl Outcome {
         Self::Failed { failure, billed_shots: None }
     }
 
+    /// Took longer than it may: our estimate was too low, so it is not charged.
+    pub fn timed_out(limit: std::time::Duration) -> Self {
+        let failure = Failure {
+            stage: Stage::Execute,
+            reason: SubStatus::TimedOut,
+            detail: format!("The run was ended after {} seconds.", limit.as_secs()),
+            retryable: false,
+            advice: "Use fewer shots, gates or qubits; the job was not charged.".to_owned(),
+        };
+        Self::Failed { failure, billed_shots: None }
+    }
+
     /// Failed by what the job was given.
     pub fn user_error(stage: Stage, detail: impl Into<String>, advice: impl Into<String>) -> Self {
         let failure = Failure {

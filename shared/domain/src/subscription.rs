@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     AppId, Kind, Moment, Money, Refusal, SubscriptionId, UserId,
+    app::QuantumApp,
     hardware::{Hardware, Technology},
     listing::Listing,
 };
@@ -112,6 +113,11 @@ impl Subscription {
         }
     }
 
+    /// Whether it stands in the way of another one to the same app.
+    pub fn is_live(&self, now: Moment) -> bool {
+        matches!(self.status_at(now), SubscriptionStatus::Active | SubscriptionStatus::PastDue)
+    }
+
     /// Whether uses are counted down.
     pub fn is_counted(&self) -> bool {
         self.subscription_type == SubscriptionType::Trial
@@ -148,6 +154,33 @@ pub fn allows_device(kind: SubscriptionType, device: &Hardware) -> Result<(), Re
         ));
     }
     Ok(())
+}
+
+/// Refuses a developer's subscription to their own app.
+pub fn not_ones_own(user: UserId, app: &QuantumApp) -> Result<(), Refusal> {
+    if app.developer_id != user {
+        return Ok(());
+    }
+    Err(Refusal::conflict(
+        "own_app",
+        "This app is your own and needs no subscription; submit a job with its version id.",
+    ))
+}
+
+/// The refusal of a second trial.
+pub fn trial_used() -> Refusal {
+    Refusal::conflict(
+        "trial_used",
+        "You have had your one trial of this app; subscribe to it to go on.",
+    )
+}
+
+/// The refusal of a second subscription beside a live one.
+pub fn already_subscribed() -> Refusal {
+    Refusal::conflict(
+        "already_subscribed",
+        "You have a subscription to this app already; GET /subscriptions lists it.",
+    )
 }
 
 /// The refusal when the last use is gone.
@@ -238,6 +271,25 @@ mod tests {
             .expect("a subscription");
         paid.status = SubscriptionStatus::Cancelled;
         assert_eq!(paid.is_usable(now).expect_err("cancelled").code, "subscription_inactive");
+    }
+
+    #[test]
+    fn only_an_active_or_unpaid_subscription_stands_in_the_way_of_another() {
+        let (id, user, now) = ids();
+        let mut paid = Subscription::pay_per_use(id, user, &listing(true), "Bell", now)
+            .expect("a subscription");
+        for (status, live) in [
+            (SubscriptionStatus::Active, true),
+            (SubscriptionStatus::PastDue, true),
+            (SubscriptionStatus::Cancelled, false),
+            (SubscriptionStatus::Expired, false),
+        ] {
+            paid.status = status;
+            assert_eq!(paid.is_live(now), live, "{status:?}");
+        }
+        paid.status = SubscriptionStatus::Active;
+        paid.ends_at = Some(now);
+        assert!(!paid.is_live(now));
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! What a version of an app is and the states it passes from draft to release.
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
+pub use crate::package::{Finding, IrType, Package, ResourceEstimate, Upload};
 use crate::{
     AppId, Kind, Moment, Refusal, UserId, VersionId,
     field::{Checks, MAX_DESCRIPTION},
@@ -55,63 +55,6 @@ pub struct AppVersion {
     pub created_at: Moment,
     pub updated_at: Moment,
     pub released_at: Option<Moment>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Upload {
-    /// Object key, made by us.
-    pub key: String,
-    /// SHA-256 of the package in hex, as announced.
-    pub sha256: String,
-}
-
-/// One thing wrong with a package.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Finding {
-    pub code: String,
-    pub detail: String,
-    pub file: Option<String>,
-    pub line: Option<u32>,
-    pub column: Option<u32>,
-}
-
-/// What inspection learned of an accepted package: all that a job needs.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Package {
-    pub key: String,
-    pub sha256: String,
-    pub bytes: u64,
-    pub program_key: String,
-    pub program_file: String,
-    pub ir_type: IrType,
-    pub input_schema: Value,
-    pub output_schema: Option<Value>,
-    pub default_device_id: Option<String>,
-    pub default_shots: Option<u32>,
-    pub estimate: ResourceEstimate,
-    pub readme: String,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-pub enum IrType {
-    #[serde(rename = "OPENQASM_2")]
-    Openqasm2,
-    #[serde(rename = "OPENQASM_3")]
-    Openqasm3,
-}
-
-/// What running the program takes, from its analysis.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ResourceEstimate {
-    pub qubits: u32,
-    pub depth: u64,
-    pub gates: u64,
-    pub two_qubit_gates: u64,
-    pub measured_qubits: u32,
-    /// Names the source uses beyond its own definitions.
-    pub gate_names: Vec<String>,
-    pub uses_mid_circuit_measurement: bool,
-    pub includes_library: bool,
 }
 
 /// What a developer may say of a new version.
@@ -298,6 +241,7 @@ mod tests {
             program_key: "packages/a.qasm".into(),
             program_file: "a.qasm".into(),
             ir_type: IrType::Openqasm3,
+            inputs: vec![],
             input_schema: serde_json::json!({"type": "object"}),
             output_schema: None,
             default_device_id: None,
@@ -312,16 +256,15 @@ mod tests {
                 uses_mid_circuit_measurement: false,
                 includes_library: false,
             },
-            readme: String::new(),
         }
     }
 
     fn upload(key: &str) -> Upload {
-        Upload { key: key.into(), sha256: String::new() }
+        Upload { key: key.into(), sha256: String::new(), bytes: 1 }
     }
 
     fn finding() -> Finding {
-        Finding { code: "x".into(), detail: "y".into(), file: None, line: None, column: None }
+        Finding::new("x", "y")
     }
 
     fn check_number(number: &str, valid: bool) {

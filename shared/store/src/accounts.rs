@@ -2,7 +2,7 @@
 
 use domain::{
     Moment, UserId,
-    account::{Subject, User},
+    account::{Mailing, Subject, User},
 };
 use serde::{Deserialize, Serialize};
 
@@ -70,7 +70,23 @@ impl Item for UsernameClaim {
 pub struct EmailClaim {
     pub email: String,
     pub user_id: UserId,
+    /// `None` once the user has proved the address.
     pub pending_until: Option<Moment>,
+    /// The latest registration with this address: the user's own while pending, later a stranger's.
+    #[serde(default)]
+    pub attempt: Option<Attempt>,
+    #[serde(default)]
+    pub mailing: Mailing,
+}
+
+/// A registration whose address is not proved.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Attempt {
+    pub user_id: UserId,
+    pub username: String,
+    pub until: Moment,
+    /// The user pool knows the user and the password.
+    pub enrolled: bool,
 }
 
 /// `email` in lower case.
@@ -90,7 +106,7 @@ impl Item for EmailClaim {
     }
 }
 
-/// A mailed link that works once.
+/// A mailed link that has its effect once.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Link {
     /// Keyed hash of the link's token, hex.
@@ -98,6 +114,8 @@ pub struct Link {
     pub user_id: UserId,
     pub purpose: Purpose,
     pub until: Moment,
+    #[serde(default)]
+    pub used_at: Option<Moment>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -6,7 +6,7 @@ use domain::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::{Indexes, Item, Key, Query, query::Index};
+use crate::{Indexes, Item, Key, Query, Write, add, query::Index};
 
 pub fn app(id: AppId) -> Key<QuantumApp> {
     Key::new(format!("app#{id}"), "app")
@@ -89,4 +89,59 @@ impl Item for CatalogueEntry {
             format!("{}#{}", self.published_at, self.app_id),
         )
     }
+}
+
+/// The README of the version an app runs by default: a text of its own, for lists and jobs do without it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct LatestReadme {
+    pub app_id: AppId,
+    /// Markdown, as its author wrote it.
+    pub content: String,
+}
+
+pub fn latest_readme(app: AppId) -> Key<LatestReadme> {
+    Key::new(format!("app#{app}"), "readme")
+}
+
+impl Item for LatestReadme {
+    const TYPE: &'static str = "LatestReadme";
+
+    fn key(&self) -> Key<Self> {
+        latest_readme(self.app_id)
+    }
+}
+
+/// Downloads are counted in several places, so that many at once do not collide.
+const DOWNLOAD_SHARDS: u8 = 8;
+
+/// One of the parts that add up to how often an app was downloaded from the registry.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Downloads {
+    #[serde(rename = "pk")]
+    partition: String,
+    #[serde(rename = "sk")]
+    sort: String,
+    pub downloads: u64,
+}
+
+impl Item for Downloads {
+    const TYPE: &'static str = "Downloads";
+
+    fn key(&self) -> Key<Self> {
+        Key::new(&self.partition, &self.sort)
+    }
+}
+
+/// All parts; the missing ones count zero.
+pub fn downloads(app: AppId) -> Vec<Key<Downloads>> {
+    (0..DOWNLOAD_SHARDS).map(|shard| download_shard(app, shard)).collect()
+}
+
+/// Counts one download, in a part chosen by `random`.
+pub fn count_download(app: AppId, random: u8) -> Write {
+    add(&download_shard(app, random % DOWNLOAD_SHARDS), &[("downloads", 1)])
+}
+
+fn download_shard(app: AppId, shard: u8) -> Key<Downloads> {
+    Key::new(format!("app#{app}"), format!("downloads#{shard}"))
 }

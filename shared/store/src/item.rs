@@ -100,9 +100,16 @@ impl<T> DerefMut for Stored<T> {
     }
 }
 
+/// Attributes the table keeps for itself.
+const RESERVED: [&str; 3] = ["type", "version", "expires_at"];
+
 pub(crate) fn encode<T: Item>(item: &T, version: u64) -> Result<Attributes, Error> {
     let mut attributes: Attributes = serde_dynamo::to_item(item)
         .map_err(|error| Error::Failed(format!("encoding {}: {error}", T::TYPE)))?;
+    // A field of that name would be lost under the table's own attribute.
+    if let Some(name) = RESERVED.iter().find(|name| attributes.contains_key(**name)) {
+        return Err(Error::Failed(format!("{} has a field called {name}", T::TYPE)));
+    }
     attributes.extend(item.key().attributes());
     attributes.insert("type".to_owned(), AttributeValue::S(T::TYPE.to_owned()));
     attributes.insert("version".to_owned(), AttributeValue::N(version.to_string()));

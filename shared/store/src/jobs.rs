@@ -1,8 +1,10 @@
 //! Where jobs lie, which of them are due, and the one write that ends a job.
 
+use std::time::Duration;
+
 use domain::{
     JobId, Moment, Money, SubscriptionId, UserId, bill,
-    job::{Claim, Job},
+    job::{Claim, Job, JobStatus, Unclaimed},
     settlement::{self, JobResult, Outcome},
 };
 use serde::{Deserialize, Serialize};
@@ -152,25 +154,85 @@ pub async fn due(table: &Table, shard: u8, now: Moment) -> Result<Vec<Stored<Job
     Ok(table.read(keys).await?.into_iter().flatten().collect())
 }
 
+/// Takes a job for one executor; what it answers is as it now stands.
+pub async fn claim(table: &Table, id: JobId, lease: Duration) -> Result<Option<Claimed>, Error> {
+    table
+        .attempt(SETTLE_TRIES, || async {
+            let Some(mut job) = table.get(&job(id)).await? else { return Ok(None) };
+            match job.claim(table.clock().now(), lease) {
+                Ok(claim) => Ok(Some(Claimed::Taken(Box::new(table.save(job).await?), claim))),
+                Err(why) => Ok(Some(Claimed::Not(why))),
+            }
+        })
+        .await
+}
+
+/// What a claim led to.
+#[derive(Clone, Debug)]
+pub enum Claimed {
+    Taken(Box<Stored<Job>>, Claim),
+    Not(Unclaimed),
+}
+
+/// Changes a job that has not ended, again if others write meanwhile; `None` where it is missing.
+pub async fn change<R>(
+    table: &Table,
+    id: JobId,
+    mut step: impl FnMut(&mut Job, Moment) -> R,
+) -> Result<Option<(Stored<Job>, R)>, Error> {
+    let mut tried = 1;
+    loop {
+        let Some(mut job) = table.get(&job(id)).await? else { return Ok(None) };
+        let before = job.clone().into_inner();
+        let done = step(&mut job, table.clock().now());
+        if *job == before {
+            return Ok(Some((job, done)));
+        }
+        match table.save(job).await {
+            Err(Error::Contended) if tried < SETTLE_TRIES => table.pause(tried).await,
+            saved => return saved.map(|job| Some((job, done))),
+        }
+        tried += 1;
+    }
+}
+
+/// On whose word a job ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum By {
+    /// The executor that holds it.
+    Claim(Claim),
+    /// The provider that ran its task: counts whoever holds the job.
+    Provider,
+    /// Its owner, while nobody has begun it.
+    Owner,
+}
+
+impl By {
+    fn may_end(self, job: &Job) -> bool {
+        match self {
+            Self::Claim(claim) => job.held_by(claim).is_ok(),
+            Self::Provider => true,
+            Self::Owner => job.status == JobStatus::Provisioning,
+        }
+    }
+}
+
 /// How an attempt to end a job ended.
 #[derive(Clone, Debug)]
 pub enum Settled {
     Now(Job),
     /// It had ended before, as it says.
     Before(Job),
-    /// Who asked holds it no longer.
+    /// Who asked has no say any more.
     Lost,
     Missing,
 }
 
 /// Ends a job: state, result, charge, hold, totals and uses in one write, or nothing.
-///
-/// `claim` is that of the executor whose work led to the outcome; without one, the outcome is the
-/// provider's or the owner's and counts whoever holds the job.
 pub async fn settle(
     table: &Table,
     id: JobId,
-    claim: Option<Claim>,
+    by: By,
     outcome: &Outcome,
 ) -> Result<Settled, Error> {
     table
@@ -180,7 +242,7 @@ pub async fn settle(
             if job.status.is_terminal() {
                 return Ok(Settled::Before(job.into_inner()));
             }
-            if claim.is_some_and(|claim| job.held_by(claim).is_err()) {
+            if !by.may_end(&job) {
                 return Ok(Settled::Lost);
             }
             let ended = settlement::settle(&job, outcome.clone(), table.clock().now());

@@ -7,7 +7,7 @@ use domain::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::{Item, Key, Query, Write, add, query::Index};
+use crate::{Error, Item, Key, MAX_PAGE, Query, Stored, Table, Write, add, query::Index};
 
 /// Totals of a month are spread, so that settling one user's jobs side by side does not collide.
 const SHARDS: u8 = 8;
@@ -71,19 +71,30 @@ pub fn totals_of(user: UserId, period: Period) -> Query<PeriodTotal> {
     Query::new(Index::Table, format!("bills#{user}")).prefix(&format!("{period}#"))
 }
 
-/// The running totals of a user's last months, newest first: at most [`MONTHS`].
-pub fn totals_until(user: UserId, before: Option<Period>) -> Query<PeriodTotal> {
-    let query = Query::new(Index::Table, format!("bills#{user}"))
-        .newest_first()
-        .limit(MONTHS * usize::from(SHARDS));
-    match before {
-        Some(period) => query.up_to(period.to_string()),
-        None => query,
-    }
+/// The running totals of all of a user's months, newest first.
+pub fn totals_of_all(user: UserId) -> Query<PeriodTotal> {
+    Query::new(Index::Table, format!("bills#{user}")).newest_first()
 }
 
-/// Months one list of bills covers.
-pub const MONTHS: usize = 12;
+/// Months one page of bills covers at most: a read of [`MAX_PAGE`] totals holds them whole.
+pub const MONTHS: usize = MAX_PAGE / SHARDS as usize;
+
+/// The bills of a page of months; `query` is one of [`totals_of_all`], its limit counts months.
+///
+/// Answers with the position to go on from, where there are more.
+pub async fn bills_page(
+    table: &Table,
+    query: &Query<PeriodTotal>,
+) -> Result<(Vec<Bill>, Option<String>), Error> {
+    let page = table.query(&query.clone().limit(MAX_PAGE)).await?;
+    let totals: Vec<PeriodTotal> = page.items.into_iter().map(Stored::into_inner).collect();
+    let mut bills = bills(&totals);
+    let months = query.size().min(MONTHS);
+    let more = page.next.is_some() || bills.len() > months;
+    bills.truncate(months);
+    let position = bills.last().map(|bill| bill.period.to_string());
+    Ok((bills, position.filter(|_| more)))
+}
 
 /// Adds a charge to its month.
 pub(crate) fn add_to_totals(charge: &Charge) -> Write {

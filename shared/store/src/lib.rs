@@ -20,4 +20,4 @@ pub use item::{Indexes, Item, Key, Stored};
 pub use query::{MAX_PAGE, Page, Query};
 pub use read::Wanted;
 pub use table::{Attempted, Error, Table};
-pub use write::{Write, add, create, delete, unchanged, update};
+pub use write::{Write, add, create, delete, replace, unchanged, update};

@@ -98,6 +98,11 @@ impl<T: Item> Query<T> {
         self
     }
 
+    /// The most items of its page.
+    pub(crate) fn size(&self) -> usize {
+        self.limit
+    }
+
     fn bounds(&self) -> (&str, &str) {
         match (&self.after, self.newest_first) {
             (Some(position), true) => (&self.low, position),

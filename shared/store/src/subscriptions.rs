@@ -2,12 +2,12 @@
 
 use domain::{
     AppId, KeyId, SubscriptionId, UserId,
-    access_key::SubscriptionKey,
-    subscription::{Subscription, SubscriptionType},
+    access_key::{self, MAX_KEYS, SubscriptionKey},
+    subscription::{Subscription, SubscriptionType, TRIAL_USES},
 };
 use serde::{Deserialize, Serialize};
 
-use crate::{Indexes, Item, Key, Query, query::Index};
+use crate::{Indexes, Item, Key, Query, Write, add, create, query::Index};
 
 pub fn subscription(id: SubscriptionId) -> Key<Subscription> {
     Key::new(format!("subscription#{id}"), "subscription")
@@ -51,16 +51,29 @@ impl SubscribedClaim {
     }
 }
 
+pub fn claim(user: UserId, app: AppId, kind: SubscriptionType) -> Key<SubscribedClaim> {
+    let kind = match kind {
+        SubscriptionType::Trial => "trial",
+        SubscriptionType::PayPerUse | SubscriptionType::Development => "paid",
+    };
+    Key::new(format!("user#{user}"), format!("{kind}#{app}"))
+}
+
 impl Item for SubscribedClaim {
     const TYPE: &'static str = "Subscribed";
 
     fn key(&self) -> Key<Self> {
-        let kind = match self.subscription_type {
-            SubscriptionType::Trial => "trial",
-            SubscriptionType::PayPerUse | SubscriptionType::Development => "paid",
-        };
-        Key::new(format!("user#{}", self.user_id), format!("{kind}#{}", self.app_id))
+        claim(self.user_id, self.app_id, self.subscription_type)
     }
+}
+
+/// What subscribing writes; its caller adds the claim and the answer for a repeat of the request.
+pub fn start(subscription: &Subscription) -> Vec<Write> {
+    let room = KeyRoom { subscription_id: subscription.id, free: MAX_KEYS as u64 };
+    let uses = Uses::new(&subscription_uses(subscription.id), TRIAL_USES);
+    let mut writes = vec![create(subscription), create(&room)];
+    writes.extend(subscription.is_counted().then(|| create(&uses)));
+    writes
 }
 
 /// A count that jobs take from, apart from the record that owns it so that neither write loses the other.
@@ -81,6 +94,10 @@ impl Uses {
         let remaining = i64::try_from(remaining).unwrap_or(i64::MAX);
         Self { partition: key.pk.clone(), sort: key.sk.clone(), remaining }
     }
+
+    pub fn left(&self) -> u64 {
+        self.remaining.max(0).unsigned_abs()
+    }
 }
 
 impl Item for Uses {
@@ -97,6 +114,34 @@ pub fn subscription_uses(id: SubscriptionId) -> Key<Uses> {
 
 pub fn key_uses(user: UserId, key: KeyId) -> Key<Uses> {
     Key::new(format!("subject#{user}"), format!("uses#{key}"))
+}
+
+/// How many more keys a subscription may have: each takes one and gives it back, so that none are counted.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct KeyRoom {
+    pub subscription_id: SubscriptionId,
+    free: u64,
+}
+
+fn key_room(subscription: SubscriptionId) -> Key<KeyRoom> {
+    Key::new(format!("subscription#{subscription}"), "key-room")
+}
+
+impl Item for KeyRoom {
+    const TYPE: &'static str = "KeyRoom";
+
+    fn key(&self) -> Key<Self> {
+        key_room(self.subscription_id)
+    }
+}
+
+/// Refused where the subscription has [`MAX_KEYS`] keys.
+pub fn take_key_room(subscription: SubscriptionId) -> Write {
+    add(&key_room(subscription), &[("free", -1)]).at_least(0).or(access_key::too_many_keys())
+}
+
+pub fn give_key_room(subscription: SubscriptionId) -> Write {
+    add(&key_room(subscription), &[("free", 1)])
 }
 
 /// Beside its owner's subject, so that one read finds both.
@@ -125,6 +170,18 @@ pub struct KeyEntry {
 }
 
 impl KeyEntry {
+    /// Of a key the gateway does not know yet.
+    pub fn of(key: &SubscriptionKey) -> Self {
+        Self {
+            subscription_id: key.subscription_id,
+            key_id: key.id,
+            user_id: key.user_id,
+            hash: key.hash.clone(),
+            gateway_key_id: None,
+            counted: key.counted,
+        }
+    }
+
     pub fn access_key(&self) -> Key<SubscriptionKey> {
         access_key(self.user_id, &self.hash)
     }

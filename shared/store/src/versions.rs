@@ -48,6 +48,7 @@ impl Item for NumberClaim {
 /// Released versions do not change, so the copy cannot go stale; it is replaced with the app's pointer.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct LatestVersion {
+    #[serde(rename = "release")]
     pub version: AppVersion,
 }
 
@@ -60,5 +61,25 @@ impl Item for LatestVersion {
 
     fn key(&self) -> Key<Self> {
         latest(self.version.app_id)
+    }
+}
+
+/// The README of an inspected package.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Readme {
+    pub version_id: VersionId,
+    /// Markdown, as its author wrote it.
+    pub content: String,
+}
+
+pub fn readme(id: VersionId) -> Key<Readme> {
+    Key::new(format!("version#{id}"), "readme")
+}
+
+impl Item for Readme {
+    const TYPE: &'static str = "Readme";
+
+    fn key(&self) -> Key<Self> {
+        readme(self.version_id)
     }
 }

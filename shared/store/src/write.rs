@@ -62,6 +62,14 @@ pub fn update<T: Item>(stored: &Stored<T>) -> Write {
     Write::new(item.map(|item| Action::Update { item, read_at: stored.version }))
 }
 
+/// `item` in place of what was found at its address; not if someone wrote since.
+pub fn replace<T: Item>(found: Option<Stored<T>>, item: T) -> Write {
+    match found {
+        Some(found) => update(&Stored { item, version: found.version }),
+        None => create(&item),
+    }
+}
+
 /// Not if someone wrote since it was read.
 pub fn delete<T: Item>(stored: &Stored<T>) -> Write {
     Write::new(Ok(Action::Delete { key: stored.item.key().attributes(), read_at: stored.version }))

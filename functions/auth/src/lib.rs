@@ -1,0 +1,87 @@
+//! Serves `/auth`: how accounts begin, and how their owners log in.
+
+mod page;
+mod registration;
+mod session;
+mod verification;
+pub mod views;
+
+use std::sync::Arc;
+
+use api::{Context, InitError, Problem};
+use domain::{Kind, Refusal, Violation, account};
+use identity::Identity;
+use mail::{Address, Mail};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+/// Tries of a decision while others write.
+const TRIES: u32 = 4;
+
+#[derive(Clone)]
+pub struct App {
+    context: Context,
+    identity: Identity,
+    mail: Mail,
+    public_url: Arc<str>,
+}
+
+impl App {
+    /// `public_url` is where users reach the API, stage included: mailed links begin with it.
+    pub fn new(context: Context, identity: Identity, mail: Mail, public_url: &str) -> Self {
+        Self { context, identity, mail, public_url: public_url.trim_end_matches('/').into() }
+    }
+
+    /// Reads `USER_POOL_ID`, `USER_POOL_CLIENT_ID`, `MAIL_FROM`, `PUBLIC_URL` and what [`Context`] reads.
+    pub async fn from_env() -> Result<Self, InitError> {
+        let config = environment::aws().await;
+        let pool = environment::text("USER_POOL_ID")?;
+        let client = environment::text("USER_POOL_CLIENT_ID")?;
+        let mail = Mail::new(&config, environment::text("MAIL_FROM")?);
+        let public_url = environment::text("PUBLIC_URL")?;
+        let identity = Identity::new(&config, pool, client);
+        Ok(Self::new(Context::from_env(&config).await?, identity, mail, &public_url))
+    }
+}
+
+impl api::App for App {
+    fn context(&self) -> Option<&Context> {
+        Some(&self.context)
+    }
+}
+
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(registration::register))
+        .routes(routes!(verification::verify_email))
+        .routes(routes!(verification::resend_verification))
+        .routes(routes!(session::login))
+        .routes(routes!(session::refresh_session))
+        .routes(routes!(session::get_me))
+}
+
+/// What Cognito refuses of a request that is not about a password just typed or a token just sent.
+fn problem(error: identity::Error) -> Problem {
+    match error {
+        identity::Error::Refused(identity::Refusal::PasswordPolicy(detail)) => {
+            let violation = Violation { pointer: "/password".to_owned(), detail };
+            Refusal::invalid(vec![violation]).into()
+        }
+        identity::Error::Refused(identity::Refusal::WrongCredentials) => {
+            account::wrong_credentials().into()
+        }
+        identity::Error::Refused(identity::Refusal::SessionEnded) => {
+            account::refresh_refused().into()
+        }
+        identity::Error::Refused(identity::Refusal::TooManyAttempts) => Problem::refused(
+            Kind::TooManyRequests,
+            "too_many_attempts",
+            "Too many attempts; wait a few minutes and try again.",
+        ),
+        failed => Problem::failed(failed),
+    }
+}
+
+/// `email` was checked before, by the same rules.
+fn address(email: &str) -> Result<Address, Problem> {
+    Address::parse(email).map_err(Problem::failed)
+}

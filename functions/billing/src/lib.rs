@@ -1,0 +1,106 @@
+//! Serves `/bills`: what each month of a user comes to, and of which items.
+
+pub mod views;
+
+use api::{Answer, Caller, Context, InitError, ListQuery, Page, Params, Path, Problem, Problems};
+use axum::extract::State;
+use domain::{Kind, Period, Refusal, field::sentence, moment::BadPeriod};
+use store::{
+    Stored,
+    ledger::{PeriodTotal, bills, bills_page, items_of, totals_of, totals_of_all},
+};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+#[derive(Clone)]
+pub struct App {
+    context: Context,
+}
+
+impl App {
+    pub fn new(context: Context) -> Self {
+        Self { context }
+    }
+
+    pub async fn from_env() -> Result<Self, InitError> {
+        Ok(Self::new(Context::from_env(&environment::aws().await).await?))
+    }
+}
+
+/// A bill's id is its month.
+fn period(bill_id: &str) -> Result<Period, Refusal> {
+    bill_id
+        .parse()
+        .map_err(|bad: BadPeriod| Refusal::new(Kind::Malformed, "bad_id", sentence(&bad)))
+}
+
+impl api::App for App {
+    fn context(&self) -> Option<&Context> {
+        Some(&self.context)
+    }
+}
+
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(list_bills))
+        .routes(routes!(get_bill))
+        .routes(routes!(list_bill_items))
+}
+
+/// List bills
+///
+/// The caller's own, newest first: one for each month in which jobs ended, at most twelve on a page.
+#[utoipa::path(get, path = "/bills", operation_id = "listBills", tag = "Billing",
+    security(("cognito" = [])), params(ListQuery),
+    responses((status = 200, description = "A page of bills.", body = Page<views::Bill>), Problems))]
+async fn list_bills(
+    State(app): State<App>,
+    caller: Caller,
+    Params(asked): Params<ListQuery>,
+) -> Result<Answer, Problem> {
+    let query = totals_of_all(caller.user_id);
+    let query = app.context.page(query, asked.limit, asked.cursor.as_deref())?;
+    let (bills, next) = bills_page(&app.context.table, &query).await?;
+    Answer::ok(&Page {
+        items: bills.iter().map(views::Bill::from).collect(),
+        next_cursor: app.context.cursor(&query, next),
+    })
+}
+
+/// Read a bill
+///
+/// While it is open it grows with every job that ends in its month, UTC.
+#[utoipa::path(get, path = "/bills/{bill_id}", operation_id = "getBill", tag = "Billing",
+    security(("cognito" = [])),
+    params(("bill_id" = String, Path, description = "The month.", max_length = 7, example = "2026-11")),
+    responses((status = 200, description = "The bill.", body = views::Bill), Problems))]
+async fn get_bill(
+    State(app): State<App>,
+    caller: Caller,
+    Path(bill_id): Path<String>,
+) -> Result<Answer, Problem> {
+    let totals = app.context.table.query(&totals_of(caller.user_id, period(&bill_id)?)).await?;
+    let totals: Vec<PeriodTotal> = totals.items.into_iter().map(Stored::into_inner).collect();
+    let bill = bills(&totals).pop().ok_or_else(|| Refusal::not_found("bill"))?;
+    Answer::ok(&views::Bill::from(&bill))
+}
+
+/// List the items of a bill
+///
+/// Newest first; they add up to the bill.
+#[utoipa::path(get, path = "/bills/{bill_id}/items", operation_id = "listBillItems", tag = "Billing",
+    security(("cognito" = [])),
+    params(("bill_id" = String, Path, description = "The month.", max_length = 7, example = "2026-11"), ListQuery),
+    responses((status = 200, description = "A page of items.", body = Page<views::BillingItem>), Problems))]
+async fn list_bill_items(
+    State(app): State<App>,
+    caller: Caller,
+    Path(bill_id): Path<String>,
+    Params(asked): Params<ListQuery>,
+) -> Result<Answer, Problem> {
+    let query = items_of(caller.user_id, period(&bill_id)?);
+    let page = app.context.list(query, &asked, |item| views::BillingItem::from(&**item)).await?;
+    if page.items.is_empty() && asked.cursor.is_none() {
+        return Err(Refusal::not_found("bill").into());
+    }
+    Answer::ok(&page)
+}

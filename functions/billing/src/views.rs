@@ -1,0 +1,91 @@
+//! What `/bills` answers.
+
+use api::views::Money;
+use domain::{
+    JobId, Moment, SubscriptionId,
+    bill::{self, BillStatus, PaymentStatus},
+    price::LineKind,
+};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// What a month comes to.
+#[derive(Serialize, ToSchema)]
+#[schema(example = json!({
+    "id": "2026-11", "period": "2026-11", "status": "OPEN", "payment_status": "PENDING",
+    "paid_amount": {"amount": "0.00", "currency": "USD"}, "pending_amount": {"amount": "1.80", "currency": "USD"},
+    "billing_date": "2026-12-01T00:00:00.000Z", "due_date": "2026-12-15T00:00:00.000Z", "jobs": 12
+}))]
+pub struct Bill {
+    /// The month.
+    #[schema(max_length = 7)]
+    pub id: String,
+    /// The month, UTC, by when jobs ended.
+    #[schema(max_length = 7)]
+    pub period: String,
+    pub status: BillStatus,
+    pub payment_status: PaymentStatus,
+    pub paid_amount: Money,
+    pub pending_amount: Money,
+    /// When the bill is drawn up.
+    pub billing_date: Moment,
+    pub due_date: Moment,
+    /// Jobs that ended in the month, charged or not.
+    pub jobs: u64,
+}
+
+impl From<&bill::Bill> for Bill {
+    fn from(bill: &bill::Bill) -> Self {
+        Self {
+            id: bill.period.to_string(),
+            period: bill.period.to_string(),
+            status: bill.status,
+            payment_status: bill.payment_status,
+            paid_amount: bill.paid_amount.into(),
+            pending_amount: bill.pending_amount.into(),
+            billing_date: bill.billing_date(),
+            due_date: bill.due_date(),
+            jobs: bill.jobs,
+        }
+    }
+}
+
+/// One line of a bill.
+#[derive(Serialize, ToSchema)]
+#[schema(example = json!({
+    "bill_id": "2026-11", "job_id": "0199a4f0-5b3c-7d2e-9f10-1a2b3c4d5e6f", "line": 0, "kind": "APP_FEE",
+    "description": "Bell pairs 1.0.0 on iqm-garnet: App fee", "quantity": 1,
+    "amount": {"amount": "0.05", "currency": "USD"},
+    "subscription_id": "0199a4f0-5b3c-7d2e-9f10-1a2b3c4d5e70", "created_at": "2026-11-20T10:00:00.000Z"
+}))]
+pub struct BillingItem {
+    #[schema(max_length = 7)]
+    pub bill_id: String,
+    pub job_id: JobId,
+    /// Which line of the job's charge.
+    pub line: u32,
+    pub kind: LineKind,
+    pub description: String,
+    pub quantity: u64,
+    pub amount: Money,
+    /// Absent where a developer ran their own app.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub subscription_id: Option<SubscriptionId>,
+    pub created_at: Moment,
+}
+
+impl From<&bill::BillingItem> for BillingItem {
+    fn from(item: &bill::BillingItem) -> Self {
+        Self {
+            bill_id: item.created_at.period().to_string(),
+            job_id: item.job_id,
+            line: item.line,
+            kind: item.kind,
+            description: item.description.clone(),
+            quantity: item.quantity,
+            amount: item.amount.into(),
+            subscription_id: item.subscription_id,
+            created_at: item.created_at,
+        }
+    }
+}

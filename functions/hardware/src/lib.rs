@@ -1,0 +1,66 @@
+//! Serves `/hardware`: on which devices jobs run, what each can do and what it costs.
+
+pub mod views;
+
+use api::{Answer, Context, InitError, Page, Params, Path, Problem, Problems};
+use axum::extract::State;
+use domain::{Refusal, hardware::checked_id};
+use store::hardware::{all, device, matching};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+#[derive(Clone)]
+pub struct App {
+    context: Context,
+}
+
+impl App {
+    pub fn new(context: Context) -> Self {
+        Self { context }
+    }
+
+    pub async fn from_env() -> Result<Self, InitError> {
+        Ok(Self::new(Context::from_env(&environment::aws().await).await?))
+    }
+}
+
+impl api::App for App {
+    fn context(&self) -> Option<&Context> {
+        Some(&self.context)
+    }
+}
+
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(list_hardware)).routes(routes!(get_hardware))
+}
+
+/// List devices
+///
+/// By id: our own simulator and what Amazon Braket offers, as of the last refresh.
+#[utoipa::path(get, path = "/hardware", operation_id = "listHardware", tag = "Hardware",
+    security(()), params(views::HardwareQuery),
+    responses((status = 200, description = "A page of devices.", body = Page<views::Hardware>), Problems))]
+async fn list_hardware(
+    State(app): State<App>,
+    Params(asked): Params<views::HardwareQuery>,
+) -> Result<Answer, Problem> {
+    let query = app.context.page(all(), asked.limit, asked.cursor.as_deref())?;
+    let page = matching(&app.context.table, &query, |device| asked.fits(device)).await?;
+    Answer::ok(&Page {
+        items: page.items.iter().map(|device| views::Hardware::from(&**device)).collect(),
+        next_cursor: app.context.cursor(&query, page.next),
+    })
+}
+
+/// Read a device
+#[utoipa::path(get, path = "/hardware/{device_id}", operation_id = "getHardware", tag = "Hardware",
+    security(()),
+    params(("device_id" = String, Path, description = "As in the list.", max_length = 100, example = "hub-simulator")),
+    responses((status = 200, description = "The device.", body = views::Hardware), Problems))]
+async fn get_hardware(
+    State(app): State<App>,
+    Path(device_id): Path<String>,
+) -> Result<Answer, Problem> {
+    let found = app.context.table.get(&device(checked_id(&device_id)?)).await?;
+    let found = found.ok_or_else(|| Refusal::not_found("device"))?;
+    Answer::ok(&views::Hardware::from(&*found))
+}

@@ -1,0 +1,6 @@
+//! The hardware function.
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), api::LambdaError> {
+    api::serve(hardware::routes(), hardware::App::from_env().await?).await
+}

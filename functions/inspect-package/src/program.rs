@@ -1,0 +1,119 @@
+//! What inspection learns of a program: its inputs, its size, and what it asks of a device.
+
+use std::collections::BTreeSet;
+
+use domain::{
+    job::SimulationSize,
+    package::{Finding, InputKind, IrType, ProgramInput, ResourceEstimate},
+};
+use quantum::{Analysis, Diagnostics};
+
+pub(crate) struct Learned {
+    pub(crate) ir_type: IrType,
+    pub(crate) inputs: Vec<ProgramInput>,
+    pub(crate) estimate: ResourceEstimate,
+}
+
+/// Reads the program in `file`.
+pub(crate) fn read(source: &str, file: &str) -> Result<Learned, Vec<Finding>> {
+    let program = quantum::parse(source).map_err(|found| diagnosed(found, file))?;
+    let code = without_comments(source);
+    let estimate = estimate(&program.analysis(), &code);
+    if SimulationSize::of(&estimate, 1).is_none() {
+        return Err(vec![Finding::of_file(
+            "program_too_large",
+            format!(
+                "Make the program smaller: the hub-simulator runs up to {} qubits, and fewer gates the more qubits there are; this one has {} qubits and {} gates.",
+                domain::hardware::HUB_SIMULATOR_QUBITS,
+                estimate.qubits,
+                estimate.gates
+            ),
+            file,
+        )]);
+    }
+    let inputs = program.inputs().iter().map(input).collect();
+    Ok(Learned { ir_type: ir_type(&code), inputs, estimate })
+}
+
+fn diagnosed(found: Diagnostics, file: &str) -> Vec<Finding> {
+    let place = |number: usize| u32::try_from(number).ok();
+    found
+        .into_iter()
+        .map(|diagnostic| Finding {
+            line: place(diagnostic.line),
+            column: place(diagnostic.column),
+            ..Finding::of_file("program_invalid", said(&diagnostic.message, &diagnostic.help), file)
+        })
+        .collect()
+}
+
+fn said(message: &str, help: &str) -> String {
+    if help.is_empty() { message.to_owned() } else { format!("{message}: {help}") }
+}
+
+fn input(input: &quantum::Input) -> ProgramInput {
+    let kind = match input.kind {
+        quantum::InputKind::Float => InputKind::Float,
+        quantum::InputKind::Angle => InputKind::Angle,
+        quantum::InputKind::Int { bits } => InputKind::Int { bits },
+        quantum::InputKind::Uint { bits } => InputKind::Uint { bits },
+        quantum::InputKind::Bool => InputKind::Bool,
+        quantum::InputKind::Bits { width } => InputKind::Bits { width },
+    };
+    ProgramInput { name: input.name.clone(), kind }
+}
+
+fn estimate(analysis: &Analysis, code: &str) -> ResourceEstimate {
+    let narrow = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+    let wide = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
+    ResourceEstimate {
+        qubits: narrow(analysis.qubits),
+        depth: wide(analysis.depth),
+        gates: wide(analysis.gates),
+        two_qubit_gates: wide(analysis.two_qubit_gates),
+        measured_qubits: narrow(analysis.measured_qubits),
+        gate_names: gate_names(analysis),
+        uses_mid_circuit_measurement: analysis.uses_mid_circuit_measurement,
+        includes_library: words(code).any(|word| word == "include"),
+    }
+}
+
+/// Each gate and each modifier by itself, for there is no end of their combinations: `ctrl(2) @ x` names `ctrl` and `x`.
+fn gate_names(analysis: &Analysis) -> Vec<String> {
+    let parts = analysis.gate_counts.keys().flat_map(|name| name.split('@'));
+    let bare = parts.map(|part| part.split('(').next().unwrap_or_default().trim().to_owned());
+    bare.collect::<BTreeSet<_>>().into_iter().collect()
+}
+
+fn ir_type(code: &str) -> IrType {
+    let mut words = words(code);
+    match (words.next(), words.next()) {
+        (Some("OPENQASM"), Some("2")) => IrType::Openqasm2,
+        _ => IrType::Openqasm3,
+    }
+}
+
+fn words(code: &str) -> impl Iterator<Item = &str> {
+    code.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty())
+}
+
+/// In one pass, whatever the comments.
+fn without_comments(source: &str) -> String {
+    let mut code = String::with_capacity(source.len());
+    let mut rest = source;
+    while let Some(at) = rest.find('/') {
+        code.push_str(&rest[..at]);
+        let tail = &rest[at..];
+        let skipped = if tail.starts_with("//") {
+            tail.find('\n').unwrap_or(tail.len())
+        } else if tail.starts_with("/*") {
+            tail.find("*/").map_or(tail.len(), |end| end + 2)
+        } else {
+            1
+        };
+        code.push(' ');
+        rest = &tail[skipped..];
+    }
+    code.push_str(rest);
+    code
+}

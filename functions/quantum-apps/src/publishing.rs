@@ -1,0 +1,91 @@
+//! How an app gets into the registry and onto the marketplace.
+
+use api::{Answer, Caller, IdempotencyHeader, Path, Problem, Problems, Submission};
+use axum::extract::State;
+use domain::{AppId, ListingId, field::id, listing::Listing};
+use store::{
+    apps::{self, Catalogue, catalogue_entries},
+    create, listings, update,
+};
+
+use crate::{App, own, views};
+
+/// Publish an app to the registry
+///
+/// The app becomes public: anyone may find it and read it, and signed-in users may download its latest version.
+/// A repeat changes nothing. Send `{}`.
+#[utoipa::path(post, path = "/quantum-apps/{app_id}/publish-registry", operation_id = "publishToRegistry",
+    tag = "Quantum apps", security(("cognito" = ["provider"])),
+    params(("app_id" = AppId, Path), IdempotencyHeader), request_body = views::EmptyRequest,
+    responses((status = 200, description = "The app as it is now.", body = views::QuantumApp), Problems))]
+pub(crate) async fn publish_to_registry(
+    State(app): State<App>,
+    caller: Caller,
+    Path(app_id): Path<String>,
+    submission: Submission<views::EmptyRequest>,
+) -> Result<Answer, Problem> {
+    let table = &app.context.table;
+    let (caller, app_id, submission) = (&caller, id(&app_id)?, &submission);
+    submission
+        .once(table, || async move {
+            let mut quantum_app = own(table.get(&apps::app(app_id)).await?, caller)?;
+            let now = table.clock().now();
+            let is_new = quantum_app.publish_to_registry(now)?;
+            let answer = Answer::ok(&views::QuantumApp::new(&quantum_app, None))?;
+            let mut writes = vec![submission.remember(table, &answer)];
+            if is_new {
+                writes.push(update(&quantum_app));
+                let entries = catalogue_entries(Catalogue::Registry, &quantum_app, now);
+                writes.extend(entries.iter().map(create));
+            }
+            table.write(writes).await?;
+            Ok(answer)
+        })
+        .await
+}
+
+/// Publish an app to the marketplace
+///
+/// Users may subscribe to it from then on. An app is listed once; the same terms again change nothing, others are
+/// refused.
+#[utoipa::path(post, path = "/quantum-apps/{app_id}/publish-marketplace", operation_id = "publishToMarketplace",
+    tag = "Quantum apps", security(("cognito" = ["provider"])),
+    params(("app_id" = AppId, Path), IdempotencyHeader), request_body = views::ListingRequest,
+    responses((status = 201, description = "The listing.", body = views::AppListing),
+        (status = 200, description = "The listing, which had these terms already.", body = views::AppListing), Problems))]
+pub(crate) async fn publish_to_marketplace(
+    State(app): State<App>,
+    caller: Caller,
+    Path(app_id): Path<String>,
+    submission: Submission<views::ListingRequest>,
+) -> Result<Answer, Problem> {
+    let table = &app.context.table;
+    let (caller, app_id, submission) = (&caller, id(&app_id)?, &submission);
+    submission
+        .once(table, || async move {
+            let terms = submission.body.terms()?.checked()?;
+            let (found, listed) =
+                table.read((apps::app(app_id), listings::listing(app_id))).await?;
+            let mut quantum_app = own(found, caller)?;
+            if let Some(listing) = listed {
+                listing.offers(&terms)?;
+                let answer = Answer::ok(&views::AppListing::from(&*listing))?;
+                table.write([submission.remember(table, &answer)]).await?;
+                return Ok(answer);
+            }
+            let clock = table.clock();
+            let now = clock.now();
+            quantum_app.publish_to_marketplace(now)?;
+            let id = clock.id(ListingId::new);
+            let listing = Listing::new(id, app_id, caller.user_id, terms, now);
+            let location = format!("/marketplace/{app_id}");
+            let answer = Answer::created(location, &views::AppListing::from(&listing))?;
+            let [all, of_type] = catalogue_entries(Catalogue::Marketplace, &quantum_app, now);
+            let entries = [create(&all), create(&of_type)];
+            let writes =
+                [update(&quantum_app), create(&listing), submission.remember(table, &answer)];
+            table.write(writes.into_iter().chain(entries)).await?;
+            Ok(answer)
+        })
+        .await
+}

@@ -1,0 +1,153 @@
+//! How versions of an app are created, listed, read and released.
+
+use api::{
+    Answer, Caller, IdempotencyHeader, ListQuery, Page, Params, Path, Problem, Problems, Submission,
+};
+use axum::extract::State;
+use domain::{AppId, Refusal, VersionId, field::id, version::AppVersion};
+use store::{
+    Stored, Table, Write,
+    apps::{self, LatestReadme},
+    create, replace, update,
+    versions::{self, LatestVersion, NumberClaim},
+};
+
+use crate::{App, ids, own, own_version, views};
+
+/// List the versions of your app
+///
+/// Newest first, without what inspection learned of their packages.
+#[utoipa::path(get, path = "/quantum-apps/{app_id}/versions", operation_id = "listAppVersions", tag = "Quantum apps",
+    security(("cognito" = [])), params(("app_id" = AppId, Path), ListQuery),
+    responses((status = 200, description = "A page of versions.", body = Page<views::AppVersionSummary>), Problems))]
+pub(crate) async fn list_app_versions(
+    State(app): State<App>,
+    caller: Caller,
+    Path(app_id): Path<String>,
+    Params(asked): Params<ListQuery>,
+) -> Result<Answer, Problem> {
+    let quantum_app = own(app.context.table.get(&apps::app(id(&app_id)?)).await?, &caller)?;
+    let latest = quantum_app.latest_version_id;
+    let show = |version: &Stored<AppVersion>| views::AppVersionSummary::new(version, latest);
+    Answer::ok(&app.context.list(versions::of_app(quantum_app.id), &asked, show).await?)
+}
+
+/// Create a version
+///
+/// Its number is taken from now on, whether it is released or not. Upload a package to it next.
+#[utoipa::path(post, path = "/quantum-apps/{app_id}/versions", operation_id = "createAppVersion", tag = "Quantum apps",
+    security(("cognito" = ["provider"])), params(("app_id" = AppId, Path), IdempotencyHeader),
+    request_body = views::AppVersionRequest,
+    responses((status = 201, description = "The version, a draft.", body = views::AppVersion), Problems))]
+pub(crate) async fn create_app_version(
+    State(app): State<App>,
+    caller: Caller,
+    Path(app_id): Path<String>,
+    submission: Submission<views::AppVersionRequest>,
+) -> Result<Answer, Problem> {
+    let table = &app.context.table;
+    let (caller, app_id, submission) = (&caller, id(&app_id)?, &submission);
+    submission
+        .once(table, || async move {
+            let quantum_app = own(table.get(&apps::app(app_id)).await?, caller)?;
+            let details = submission.body.details().checked()?;
+            let id = table.clock().id(VersionId::new);
+            let version =
+                AppVersion::new(id, quantum_app.id, caller.user_id, details, table.clock().now());
+            let claim = NumberClaim {
+                app_id: version.app_id,
+                version_number: version.version_number.clone(),
+                version_id: id,
+            };
+            let location = format!("/quantum-apps/{app_id}/versions/{id}");
+            let answer = Answer::created(location, &views::AppVersion::new(&version, None))?;
+            table
+                .write([
+                    create(&version),
+                    create(&claim).or(number_taken(&version)),
+                    submission.remember(table, &answer),
+                ])
+                .await?;
+            Ok(answer)
+        })
+        .await
+}
+
+/// Read a version
+///
+/// With the findings of a package that did not pass, or what inspection learned of one that did.
+#[utoipa::path(get, path = "/quantum-apps/{app_id}/versions/{version_id}", operation_id = "getAppVersion",
+    tag = "Quantum apps", security(("cognito" = [])),
+    params(("app_id" = AppId, Path), ("version_id" = VersionId, Path)),
+    responses((status = 200, description = "The version.", body = views::AppVersion), Problems))]
+pub(crate) async fn get_app_version(
+    State(app): State<App>,
+    caller: Caller,
+    Path(path): Path<(String, String)>,
+) -> Result<Answer, Problem> {
+    let (app_id, version_id) = ids(&path)?;
+    let (quantum_app, version) =
+        app.context.table.read((apps::app(app_id), versions::version(version_id))).await?;
+    let latest = own(quantum_app, &caller)?.latest_version_id;
+    let version = own_version(version, app_id, &caller)?;
+    Answer::ok(&views::AppVersion::new(&version, latest))
+}
+
+/// Release a version
+///
+/// It never changes from then on. Where its number is the highest, it is what the app runs and offers by default.
+/// Send `{}`.
+#[utoipa::path(post, path = "/quantum-apps/{app_id}/versions/{version_id}/release", operation_id = "releaseAppVersion",
+    tag = "Quantum apps", security(("cognito" = ["provider"])),
+    params(("app_id" = AppId, Path), ("version_id" = VersionId, Path), IdempotencyHeader),
+    request_body = views::EmptyRequest,
+    responses((status = 200, description = "The version, released.", body = views::AppVersion), Problems))]
+pub(crate) async fn release_app_version(
+    State(app): State<App>,
+    caller: Caller,
+    Path(path): Path<(String, String)>,
+    submission: Submission<views::EmptyRequest>,
+) -> Result<Answer, Problem> {
+    let table = &app.context.table;
+    let (caller, (app_id, version_id), submission) = (&caller, ids(&path)?, &submission);
+    submission
+        .once(table, || async move {
+            let (quantum_app, version) =
+                table.read((apps::app(app_id), versions::version(version_id))).await?;
+            let mut quantum_app = own(quantum_app, caller)?;
+            let mut version = own_version(version, app_id, caller)?;
+            let now = table.clock().now();
+            version.release(now)?;
+            let mut writes = vec![update(&version)];
+            if quantum_app.offer_latest(&version, now) {
+                writes.push(update(&quantum_app));
+                writes.extend(copies_of_latest(table, &version).await?);
+            }
+            let view = views::AppVersion::new(&version, quantum_app.latest_version_id);
+            let answer = Answer::ok(&view)?;
+            writes.push(submission.remember(table, &answer));
+            table.write(writes).await?;
+            Ok(answer)
+        })
+        .await
+}
+
+/// What is read together with the app: the version that runs by default, and its README.
+async fn copies_of_latest(table: &Table, version: &AppVersion) -> Result<[Write; 2], Problem> {
+    let app_id = version.app_id;
+    let (readme, latest, latest_readme) = table
+        .read((versions::readme(version.id), versions::latest(app_id), apps::latest_readme(app_id)))
+        .await?;
+    let content = readme.map(|readme| readme.into_inner().content).unwrap_or_default();
+    Ok([
+        replace(latest, LatestVersion { version: version.clone() }),
+        replace(latest_readme, LatestReadme { app_id, content }),
+    ])
+}
+
+fn number_taken(version: &AppVersion) -> Refusal {
+    Refusal::conflict(
+        "version_number_taken",
+        format!("The app has a version {} already; choose another number.", version.version_number),
+    )
+}

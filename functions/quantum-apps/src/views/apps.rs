@@ -1,0 +1,161 @@
+//! How an app is described and shown.
+
+use domain::{
+    AppId, Moment, ProjectId, UserId, VersionId,
+    app::{self, AppStatus, AppType, Details, Visibility},
+};
+use serde::{Deserialize, Serialize};
+use store::apps::LatestReadme;
+use utoipa::ToSchema;
+
+/// A quantum app.
+#[derive(Serialize, ToSchema)]
+#[schema(example = json!({
+    "id": "0199a4f0-5b3c-7d2e-9f10-1a2b3c4d5e6f", "developer_id": "0199a4f0-5b3c-7d2e-9f10-1a2b3c4d5e70",
+    "name": "Bell pairs", "description": "Two entangled qubits.", "type": "EDUCATION",
+    "status": ["PUBLISHED_REGISTRY"], "visibility": "PUBLIC", "license_type": "MIT",
+    "tags": [{"name": "bell", "category": "states"}],
+    "latest_version_id": "0199a4f0-5b3c-7d2e-9f10-1a2b3c4d5e71", "latest_version_number": "1.0.0",
+    "readme_content": "# Bell pairs\n", "is_in_registry": true, "registry_published_at": "2026-11-20T10:00:00.000Z",
+    "created_at": "2026-11-20T09:00:00.000Z", "updated_at": "2026-11-20T10:00:00.000Z"
+}))]
+pub struct QuantumApp {
+    pub id: AppId,
+    pub developer_id: UserId,
+    /// The project it was released from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub project_id: Option<ProjectId>,
+    #[schema(max_length = 100)]
+    pub name: String,
+    #[schema(max_length = 4000)]
+    pub description: String,
+    pub r#type: AppType,
+    #[schema(max_items = 4)]
+    pub status: Vec<AppStatus>,
+    pub visibility: Visibility,
+    /// An SPDX identifier.
+    #[schema(max_length = 50)]
+    pub license_type: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 255)]
+    pub license_url: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 255)]
+    pub documentation_url: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 255)]
+    pub repository_url: Option<String>,
+    #[schema(max_items = 20)]
+    pub tags: Vec<AppTag>,
+    /// The released version that runs by default.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub latest_version_id: Option<VersionId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 20)]
+    pub latest_version_number: Option<String>,
+    /// Of the latest version: Markdown as its author wrote it, not sanitised. Absent from lists.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 204_800)]
+    pub readme_content: Option<String>,
+    pub is_in_registry: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub registry_published_at: Option<Moment>,
+    pub created_at: Moment,
+    pub updated_at: Moment,
+}
+
+impl QuantumApp {
+    pub fn new(app: &app::QuantumApp, readme: Option<&LatestReadme>) -> Self {
+        let details = app.details.clone();
+        Self {
+            id: app.id,
+            developer_id: app.developer_id,
+            project_id: app.project_id,
+            name: details.name,
+            description: details.description,
+            r#type: details.app_type,
+            status: app.status.clone(),
+            visibility: app.visibility,
+            license_type: details.license_type,
+            license_url: details.license_url,
+            documentation_url: details.documentation_url,
+            repository_url: details.repository_url,
+            tags: details.tags.into_iter().map(AppTag::from).collect(),
+            latest_version_id: app.latest_version_id,
+            latest_version_number: app.latest_version_number.clone(),
+            readme_content: readme.map(|readme| readme.content.clone()),
+            is_in_registry: app.is_in_registry(),
+            registry_published_at: app.registry_published_at,
+            created_at: app.created_at,
+            updated_at: app.updated_at,
+        }
+    }
+}
+
+/// A word an app is found by.
+#[derive(Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AppTag {
+    #[schema(min_length = 1, max_length = 50)]
+    pub name: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 50)]
+    pub category: Option<String>,
+}
+
+impl From<app::Tag> for AppTag {
+    fn from(tag: app::Tag) -> Self {
+        Self { name: tag.name, category: tag.category }
+    }
+}
+
+/// What is said of an app.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({
+    "name": "Bell pairs", "description": "Two entangled qubits.", "type": "EDUCATION", "license_type": "MIT",
+    "repository_url": "https://example.com/bell", "tags": [{"name": "bell", "category": "states"}]
+}))]
+pub struct QuantumAppRequest {
+    #[schema(min_length = 1, max_length = 100)]
+    pub name: String,
+    #[serde(default)]
+    #[schema(max_length = 4000)]
+    pub description: String,
+    pub r#type: AppType,
+    /// An SPDX identifier.
+    #[serde(default = "mit")]
+    #[schema(default = "MIT", max_length = 50)]
+    pub license_type: String,
+    /// An https address, as the others.
+    #[schema(max_length = 255)]
+    pub license_url: Option<String>,
+    #[schema(max_length = 255)]
+    pub documentation_url: Option<String>,
+    #[schema(max_length = 255)]
+    pub repository_url: Option<String>,
+    #[serde(default)]
+    #[schema(max_items = 20)]
+    pub tags: Vec<AppTag>,
+}
+
+fn mit() -> String {
+    "MIT".to_owned()
+}
+
+impl QuantumAppRequest {
+    pub fn details(&self) -> Details {
+        let tag =
+            |tag: &AppTag| app::Tag { name: tag.name.clone(), category: tag.category.clone() };
+        Details {
+            name: self.name.clone(),
+            description: self.description.clone(),
+            app_type: self.r#type,
+            license_type: self.license_type.clone(),
+            license_url: self.license_url.clone(),
+            documentation_url: self.documentation_url.clone(),
+            repository_url: self.repository_url.clone(),
+            tags: self.tags.iter().map(tag).collect(),
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! What one simulation gives: counts, or whose fault it is that there are none.
+
+use std::{
+    collections::BTreeMap,
+    ops::ControlFlow,
+    sync::atomic::{AtomicBool, Ordering},
+    time::{Duration, Instant},
+};
+
+use domain::{
+    job::{Job, Stage},
+    settlement::{Outcome, Output},
+};
+use files::{ResultKey, Results};
+use quantum::{BindError, Diagnostics, Run, SimulationError, Value};
+use worker::Failed;
+
+/// A larger result lies in S3, and the item points to it.
+const ITEM_BYTES: usize = 64 * 1024;
+
+/// Why a simulation gave nothing.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Unfinished {
+    #[error("{0}")]
+    Program(#[from] Diagnostics),
+    #[error("{0}")]
+    Input(#[from] BindError),
+    #[error("{0}")]
+    Values(#[from] serde_json::Error),
+    #[error("{0}")]
+    Simulation(#[from] SimulationError),
+    #[error("longer than {0:?}")]
+    TimedOut(Duration),
+}
+
+/// Runs the program with the job's input until it ends or `stop` is set. Blocks.
+pub(crate) fn run(
+    job: &Job,
+    source: &str,
+    stop: &AtomicBool,
+) -> Result<quantum::Outcome, Unfinished> {
+    let started = Instant::now();
+    let program = quantum::parse(source)?;
+    let inputs: BTreeMap<String, Value> =
+        serde_json::from_value(serde_json::Value::Object(job.input.clone()))?;
+    let circuit = program.bind(&inputs)?;
+    let limit = job.size.time_limit();
+    let late = || started.elapsed() >= limit;
+    let progress = |_| match stop.load(Ordering::Relaxed) || late() {
+        true => ControlFlow::Break(()),
+        false => ControlFlow::Continue(()),
+    };
+    let memory_limit_bytes = quantum::memory_bytes(job.size.qubits() as usize);
+    let run = Run { shots: job.shots, seed: job.seed, memory_limit_bytes, progress: &progress };
+    match circuit.simulate(&run) {
+        Err(SimulationError::Cancelled) if late() => Err(Unfinished::TimedOut(limit)),
+        ended => Ok(ended?),
+    }
+}
+
+/// Turns it into how the job ends, with a large result put away first.
+pub(crate) async fn outcome(
+    results: &Results,
+    job: &Job,
+    ended: Result<quantum::Outcome, Unfinished>,
+    elapsed: Duration,
+) -> Result<Outcome, Failed> {
+    let outcome = match ended {
+        Ok(outcome) => outcome,
+        Err(unfinished) => return Ok(without_result(&unfinished)),
+    };
+    let stored_at = match size(&outcome.counts) {
+        small if small <= ITEM_BYTES => None,
+        _ => Some(put_away(results, job, &outcome).await?),
+    };
+    Ok(Outcome::Completed(Output {
+        counts: outcome.counts,
+        measured_qubits: outcome.measured_qubits.iter().filter_map(|qubit| u32::try_from(*qubit).ok()).collect(),
+        execution_millis: u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX),
+        stored_at,
+    }))
+}
+
+fn without_result(unfinished: &Unfinished) -> Outcome {
+    match unfinished {
+        Unfinished::Simulation(SimulationError::Cancelled) => Outcome::Cancelled { billed_shots: None },
+        Unfinished::Simulation(SimulationError::OutOfMemory { .. }) => {
+            Outcome::system_error(Stage::Execute, unfinished.to_string())
+        }
+        Unfinished::TimedOut(limit) => Outcome::timed_out(*limit),
+        Unfinished::Program(_) => Outcome::system_error(Stage::Prepare, unfinished.to_string()),
+        Unfinished::Input(_) | Unfinished::Values(_) => {
+            Outcome::user_error(Stage::Prepare, unfinished.to_string(), "Correct the input and submit the job again.")
+        }
+        Unfinished::Simulation(_) => Outcome::user_error(
+            Stage::Execute,
+            unfinished.to_string(),
+            "Change the program, the input or the shots as the detail says and submit the job again.",
+        ),
+    }
+}
+
+fn size(counts: &BTreeMap<String, u64>) -> usize {
+    counts.keys().map(|bits| bits.len() + 12).sum()
+}
+
+async fn put_away(results: &Results, job: &Job, outcome: &quantum::Outcome) -> Result<String, Failed> {
+    let key = ResultKey::Job { job_id: job.id.uuid() };
+    let document = serde_json::json!({ "counts": outcome.counts, "measured_qubits": outcome.measured_qubits });
+    results.keep(&key, document.to_string().into_bytes()).await.map_err(Failed::because)?;
+    Ok(key.to_string())
+}

@@ -1,0 +1,89 @@
+//! How an ended quantum task ends its job.
+
+use std::collections::BTreeMap;
+
+use braket::{GateModelResult, MAX_RESULT_BYTES, Task, TaskState};
+use domain::{
+    hardware::Platform,
+    job::{Failure, Job, Stage, SubStatus},
+    settlement::{Outcome, Output, billed_though_unfinished},
+};
+use files::{ResultKey, Results};
+use worker::Failed;
+
+/// A larger result stays in S3, and the item points to it.
+const ITEM_BYTES: usize = 64 * 1024;
+
+pub(crate) async fn of(results: &Results, job: &Job, task: &Task) -> Result<Outcome, Failed> {
+    let successful = task.successful_shots.and_then(|shots| u32::try_from(shots).ok());
+    let billed_shots = billed_though_unfinished(Platform::Braket, successful);
+    Ok(match task.state {
+        TaskState::Completed => completed(results, job, task).await?,
+        TaskState::Cancelled => Outcome::Cancelled { billed_shots },
+        _ => {
+            let reason = task.failure_reason.clone().unwrap_or_else(|| "The device gave no reason.".to_owned());
+            device_error(Stage::Execute, reason, billed_shots)
+        }
+    })
+}
+
+async fn completed(results: &Results, job: &Job, task: &Task) -> Result<Outcome, Failed> {
+    let Some(key) = key(job, task) else {
+        return Ok(device_error(Stage::Result, "The device wrote its result elsewhere.".to_owned(), Some(job.shots)));
+    };
+    let document = match results.read(&key, MAX_RESULT_BYTES as u64).await {
+        Ok(document) => document,
+        // The event may be ahead of the object: the message comes again.
+        Err(error) => return Err(Failed::because(error)),
+    };
+    match GateModelResult::parse(&document.bytes) {
+        Ok(result) => output(results, job, task, result).await,
+        Err(bad) => Ok(device_error(Stage::Result, bad.to_string(), Some(job.shots))),
+    }
+}
+
+/// The one place the task was told to write to.
+fn key(job: &Job, task: &Task) -> Option<ResultKey> {
+    let key = format!("{}/results.json", task.output_directory).parse().ok()?;
+    match key {
+        ResultKey::QuantumTask { job_id, .. } if job_id == job.id.uuid() => Some(key),
+        _ => None,
+    }
+}
+
+async fn output(results: &Results, job: &Job, task: &Task, result: GateModelResult) -> Result<Outcome, Failed> {
+    let stored_at = match size(&result.counts) {
+        small if small <= ITEM_BYTES => None,
+        _ => Some(put_away(results, job, &result).await?),
+    };
+    let began = job.started_at.unwrap_or(task.created_at);
+    let execution = task.ended_at.unwrap_or(began).since(began);
+    Ok(Outcome::Completed(Output {
+        counts: result.counts,
+        measured_qubits: result.measured_qubits,
+        execution_millis: u64::try_from(execution.as_millis()).unwrap_or(u64::MAX),
+        stored_at,
+    }))
+}
+
+fn size(counts: &BTreeMap<String, u64>) -> usize {
+    counts.keys().map(|bits| bits.len() + 12).sum()
+}
+
+async fn put_away(results: &Results, job: &Job, result: &GateModelResult) -> Result<String, Failed> {
+    let key = ResultKey::Job { job_id: job.id.uuid() };
+    let document = serde_json::json!({ "counts": result.counts, "measured_qubits": result.measured_qubits });
+    results.keep(&key, document.to_string().into_bytes()).await.map_err(Failed::because)?;
+    Ok(key.to_string())
+}
+
+fn device_error(stage: Stage, detail: String, billed_shots: Option<u32>) -> Outcome {
+    let failure = Failure {
+        stage,
+        reason: SubStatus::DeviceError,
+        detail,
+        retryable: true,
+        advice: "Submit the job again, or choose another device.".to_owned(),
+    };
+    Outcome::Failed { failure, billed_shots }
+}

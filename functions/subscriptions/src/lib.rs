@@ -1,0 +1,118 @@
+//! Serves `/subscriptions`: what a user has subscribed to, and the API keys that use it.
+
+mod keys;
+mod plans;
+mod registration;
+pub mod views;
+
+use api::{Answer, Caller, Context, InitError, ListQuery, Page, Params, Path, Problem, Problems};
+use axum::extract::State;
+use domain::{Refusal, SubscriptionId, field::id, subscription::Subscription};
+use gateway::Gateway;
+use parameters::Parameters;
+use store::{
+    Stored,
+    subscriptions::{Uses, of_user, subscription, subscription_uses},
+};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use crate::plans::Plans;
+
+#[derive(Clone)]
+pub struct App {
+    context: Context,
+    gateway: Gateway,
+    plans: Plans,
+}
+
+impl App {
+    /// The plans' ids lie under `plans_path`.
+    pub fn new(
+        context: Context,
+        gateway: Gateway,
+        parameters: Parameters,
+        plans_path: String,
+    ) -> Self {
+        Self { context, gateway, plans: Plans::new(parameters, plans_path) }
+    }
+
+    pub async fn from_env() -> Result<Self, InitError> {
+        let config = environment::aws().await;
+        let plans_path = environment::text("USAGE_PLANS_PATH")?;
+        let context = Context::from_env(&config).await?;
+        Ok(Self::new(context, Gateway::new(&config), Parameters::new(&config), plans_path))
+    }
+}
+
+/// Another's subscription is as absent as one that never was.
+fn own(
+    caller: &Caller,
+    found: Option<Stored<Subscription>>,
+) -> Result<Stored<Subscription>, Refusal> {
+    found
+        .filter(|subscription| subscription.user_id == caller.user_id)
+        .ok_or_else(|| Refusal::not_found("subscription"))
+}
+
+impl api::App for App {
+    fn context(&self) -> Option<&Context> {
+        Some(&self.context)
+    }
+}
+
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(list_subscriptions))
+        .routes(routes!(get_subscription))
+        .routes(routes!(keys::list_subscription_keys, keys::create_subscription_key))
+        .routes(routes!(keys::delete_subscription_key))
+}
+
+/// List subscriptions
+///
+/// The caller's own, newest first.
+#[utoipa::path(get, path = "/subscriptions", operation_id = "listSubscriptions", tag = "Subscriptions",
+    security(("cognito" = [])), params(ListQuery),
+    responses((status = 200, description = "A page of subscriptions.", body = Page<api::views::Subscription>), Problems))]
+async fn list_subscriptions(
+    State(app): State<App>,
+    caller: Caller,
+    Params(asked): Params<ListQuery>,
+) -> Result<Answer, Problem> {
+    let table = &app.context.table;
+    let query = of_user(caller.user_id);
+    let query = app.context.page(query, asked.limit, asked.cursor.as_deref())?;
+    let page = table.query(&query).await?;
+    let counted =
+        |item: &Stored<Subscription>| item.is_counted().then(|| subscription_uses(item.id));
+    let uses = table.read(page.items.iter().map(counted).collect::<Vec<_>>()).await?;
+    let now = table.clock().now();
+    let items = page.items.iter().zip(&uses);
+    Answer::ok(&Page {
+        items: items
+            .map(|(item, uses)| {
+                api::views::Subscription::of(item, uses.as_deref().map(Uses::left), now)
+            })
+            .collect(),
+        next_cursor: app.context.cursor(&query, page.next),
+    })
+}
+
+/// Read a subscription
+#[utoipa::path(get, path = "/subscriptions/{subscription_id}", operation_id = "getSubscription", tag = "Subscriptions",
+    security(("cognito" = [])), params(("subscription_id" = SubscriptionId, Path)),
+    responses((status = 200, description = "The subscription.", body = api::views::Subscription), Problems))]
+async fn get_subscription(
+    State(app): State<App>,
+    caller: Caller,
+    Path(subscription_id): Path<String>,
+) -> Result<Answer, Problem> {
+    let (table, id) = (&app.context.table, id(&subscription_id)?);
+    let (found, uses) = table.read((subscription(id), subscription_uses(id))).await?;
+    let found = own(&caller, found)?;
+    Answer::ok(&api::views::Subscription::of(
+        &found,
+        uses.as_deref().map(Uses::left),
+        table.clock().now(),
+    ))
+}

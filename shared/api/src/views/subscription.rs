@@ -1,0 +1,58 @@
+//! How a subscription is shown, where it begins and where it is looked up.
+
+use domain::{
+    AppId, Moment, SubscriptionId,
+    subscription::{self, SubscriptionStatus, SubscriptionType},
+};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::Money;
+
+/// What a user has subscribed to.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(example = json!({
+    "id": "0199a4f0-5b3c-7d2e-9f10-1a2b3c4d5e6f", "quantum_app_id": "0199a4f0-5b3c-7d2e-9f10-1a2b3c4d5e70",
+    "app_name": "Bell pairs", "subscription_type": "TRIAL", "status": "ACTIVE",
+    "rate": {"amount": "0.00", "currency": "USD"}, "remaining_uses": 7,
+    "start_date": "2026-11-20T10:00:00.000Z", "end_date": "2026-12-04T10:00:00.000Z",
+    "created_at": "2026-11-20T10:00:00.000Z", "updated_at": "2026-11-20T10:00:00.000Z"
+}))]
+pub struct Subscription {
+    pub id: SubscriptionId,
+    pub quantum_app_id: AppId,
+    #[schema(max_length = 100)]
+    pub app_name: String,
+    pub subscription_type: SubscriptionType,
+    pub status: SubscriptionStatus,
+    /// For each completed job, on top of what the device costs; as agreed when it began.
+    pub rate: Money,
+    /// Absent where uses are not counted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub remaining_uses: Option<u64>,
+    pub start_date: Moment,
+    /// Absent where it goes on until cancelled.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub end_date: Option<Moment>,
+    pub created_at: Moment,
+    pub updated_at: Moment,
+}
+
+impl Subscription {
+    /// `remaining_uses` where uses are counted.
+    pub fn of(of: &subscription::Subscription, remaining_uses: Option<u64>, now: Moment) -> Self {
+        Self {
+            id: of.id,
+            quantum_app_id: of.app_id,
+            app_name: of.app_name.clone(),
+            subscription_type: of.subscription_type,
+            status: of.status_at(now),
+            rate: of.rate.into(),
+            remaining_uses,
+            start_date: of.starts_at,
+            end_date: of.ends_at,
+            created_at: of.created_at,
+            updated_at: of.updated_at,
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! What a user is shown of an account.
+
+use serde::Serialize;
+
+use super::{Role, Status, User};
+use crate::{Moment, UserId};
+
+/// An account, as its owner sees it.
+#[derive(Serialize, utoipa::ToSchema)]
+#[schema(as = User, example = json!({
+    "id": "0199a4f0-5b3c-7d2e-9f10-1a2b3c4d5e6f", "username": "ada", "email": "ada@example.com",
+    "full_name": "Ada Lovelace", "roles": ["CONSUMER"], "is_provider": false, "status": "ACTIVE",
+    "created_at": "2026-11-20T10:00:00.000Z", "last_login_at": "2026-11-21T08:30:00.000Z"
+}))]
+pub struct UserView {
+    pub id: UserId,
+    #[schema(max_length = 50)]
+    pub username: String,
+    #[schema(max_length = 100)]
+    pub email: String,
+    #[schema(max_length = 100)]
+    pub full_name: String,
+    #[schema(max_items = 3)]
+    pub roles: Vec<Role>,
+    /// May publish and sell.
+    pub is_provider: bool,
+    pub status: Status,
+    pub created_at: Moment,
+    /// To the minute; absent before the first login.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_login_at: Option<Moment>,
+}
+
+impl From<&User> for UserView {
+    fn from(user: &User) -> Self {
+        Self {
+            id: user.id,
+            username: user.username.clone(),
+            email: user.email.clone(),
+            full_name: user.full_name.clone(),
+            roles: user.roles.clone(),
+            is_provider: user.is_provider(),
+            status: user.status,
+            created_at: user.created_at,
+            last_login_at: user.last_login_at,
+        }
+    }
+}

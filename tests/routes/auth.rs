@@ -1,0 +1,106 @@
+//! `/auth`: an account begins with a proved address, and no answer tells which addresses are known.
+
+mod registration;
+mod secrecy;
+mod session;
+
+use std::{
+    io::{Read, Write},
+    net::TcpStream,
+};
+
+use serde_json::{Value, json};
+use tests::{Received, Stack, services};
+
+const PASSWORD: &str = "Correct-horse-7-battery";
+const OTHER_PASSWORD: &str = "Another-horse-8-stable";
+
+/// Someone who registers. The user pool and the mailbox are shared by all tests, so nobody is called the same twice.
+#[derive(Clone)]
+struct Newcomer {
+    stack: Stack,
+    username: String,
+    email: String,
+    password: &'static str,
+}
+
+impl Newcomer {
+    fn new(stack: &Stack) -> Self {
+        let username = format!("u{}", &uuid::Uuid::new_v4().simple().to_string()[..20]);
+        let email = format!("{username}@example.com");
+        Self { stack: stack.clone(), username, email, password: PASSWORD }
+    }
+
+    /// Another user name and password for the same address.
+    fn rival(&self) -> Self {
+        let stranger = Self::new(&self.stack);
+        Self { email: self.email.clone(), password: OTHER_PASSWORD, ..stranger }
+    }
+
+    async fn register(&self) -> Received {
+        let body = json!({"username": self.username, "email": self.email, "password": self.password,
+            "full_name": "Ada Lovelace"});
+        self.stack.stranger().post("/auth/register", body).without_key().await
+    }
+
+    async fn log_in_as(&self, login: &str) -> Received {
+        let body = json!({"login": login, "password": self.password});
+        self.stack.stranger().post("/auth/login", body).without_key().await
+    }
+
+    async fn log_in(&self) -> Received {
+        self.log_in_as(&self.username).await
+    }
+
+    async fn resend(&self) -> Received {
+        let body = json!({"email": self.email});
+        self.stack.stranger().post("/auth/verify/resend", body).without_key().await
+    }
+
+    /// Paths of the links mailed so far, the latest last.
+    async fn links(&self) -> Vec<String> {
+        let mails = mails_to(&self.email).await;
+        mails.iter().filter_map(|mail| link(mail)).collect()
+    }
+
+    async fn last_link(&self) -> String {
+        self.links().await.pop().expect("a mail with a link")
+    }
+
+    async fn open(&self, link: &str) -> Received {
+        self.stack.stranger().get(link).await
+    }
+
+    /// Registers and proves the address.
+    async fn settle(&self) {
+        self.register().await.expect(202);
+        let link = self.last_link().await;
+        self.open(&link).await.expect(200);
+    }
+}
+
+/// Texts of the mails sent to this address, the latest last.
+async fn mails_to(email: &str) -> Vec<String> {
+    let url = services().addresses().mails.clone();
+    let answer = tokio::task::spawn_blocking(move || fetch(&url)).await.expect("an answer");
+    let all = answer["messages"][local_cloud::ACCOUNT].as_array().cloned().unwrap_or_default();
+    let text = |mail: &Value| mail["BodyText"].as_str().expect("a text").to_owned();
+    all.iter().filter(|mail| mail["To"] == json!([email])).map(text).collect()
+}
+
+fn fetch(url: &str) -> Value {
+    let (host, path) =
+        url.trim_start_matches("http://").split_once('/').expect("an address with a path");
+    let mut connection = TcpStream::connect(host).expect("a connection");
+    write!(connection, "GET /{path} HTTP/1.0\r\nHost: {host}\r\n\r\n").expect("sent");
+    let mut answer = String::new();
+    connection.read_to_string(&mut answer).expect("received");
+    let (_, body) = answer.split_once("\r\n\r\n").expect("a body");
+    serde_json::from_str(body).expect("JSON")
+}
+
+/// The path of the link in a mail.
+fn link(mail: &str) -> Option<String> {
+    let start = mail.find("/auth/verify/")?;
+    mail[start..].split_whitespace().next().map(str::to_owned)
+}

@@ -1,0 +1,92 @@
+//! Every function of the hub, built as its `from_env` would, over the stores of one test.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use api::Context;
+use axum::Router;
+use braket::Braket;
+use files::{Packages, Results};
+use gateway::Gateway;
+use parameters::Parameters;
+use worker::JobQueues;
+
+use crate::{
+    DynamoDb,
+    queues::Queues,
+    services::{config, services},
+};
+
+/// Short enough that a test need not wait for it: tests move the clock instead.
+pub(crate) const LEASE: Duration = Duration::from_secs(30);
+pub(crate) const SEARCH_GRACE: Duration = Duration::from_secs(120);
+
+/// What answers callers, by the first segment of its paths, and what works through queues.
+pub(crate) struct Functions {
+    pub routes: BTreeMap<&'static str, Router>,
+    pub inspect_package: inspect_package::App,
+    pub refresh_hardware: refresh_hardware::App,
+    pub run_simulation: run_simulation::App,
+    pub submit_quantum_task: submit_quantum_task::App,
+    pub settle_job: settle_job::App,
+    pub reconcile_jobs: reconcile_jobs::App,
+    pub packages: Packages,
+}
+
+impl Functions {
+    pub(crate) fn new(context: &Context, queues: &Queues, _: &DynamoDb) -> Self {
+        let cloud = services();
+        let aws = config(&cloud.addresses().services);
+        let braket = Braket::new(&config(&cloud.addresses().braket));
+        let bucket = |name: &str| cloud.stack().outputs[name].clone();
+        let packages = Packages::new(&aws, bucket("PackagesBucketName"));
+        let results = Results::new(&aws, bucket("ResultsBucketName"));
+        let job_queues = JobQueues::new(&aws, |name| queues.url(name));
+        let table = context.table.clone();
+        let apps = quantum_apps::App::new(context.clone(), packages.clone());
+        let registry = registry::App::new(context.clone(), packages.clone());
+        let jobs = jobs::App::new(context.clone(), job_queues.clone(), results.clone());
+        Self {
+            routes: BTreeMap::from([
+                ("bills", api::service(billing::routes(), billing::App::new(context.clone()))),
+                ("hardware", api::service(hardware::routes(), hardware::App::new(context.clone()))),
+                ("health", api::service(reference::routes(), reference::App)),
+                ("jobs", api::service(jobs::routes(), jobs)),
+                (
+                    "marketplace",
+                    api::service(marketplace::routes(), marketplace::App::new(context.clone())),
+                ),
+                ("openapi.json", api::service(reference::routes(), reference::App)),
+                ("projects", api::service(projects::routes(), projects::App::new(context.clone()))),
+                ("quantum-apps", api::service(quantum_apps::routes(), apps)),
+                ("registry", api::service(registry::routes(), registry)),
+                (
+                    "subscriptions",
+                    subscriptions(context, Gateway::new(&aws)),
+                ),
+            ]),
+            inspect_package: inspect_package::App::new(table.clone(), packages.clone()),
+            refresh_hardware: refresh_hardware::App::new(table.clone(), braket.clone()),
+            run_simulation: run_simulation::App::new(table.clone(), packages.clone(), results.clone(), LEASE),
+            submit_quantum_task: submit_quantum_task::App::new(
+                table.clone(),
+                packages.clone(),
+                braket.clone(),
+                results.bucket().to_owned(),
+                LEASE,
+                SEARCH_GRACE,
+            ),
+            settle_job: settle_job::App::new(table.clone(), braket, results, Duration::from_secs(5)),
+            reconcile_jobs: reconcile_jobs::App::new(table, job_queues, LEASE),
+            packages,
+        }
+    }
+}
+
+/// With a gateway of the caller's choice; the plans are those of the template.
+pub(crate) fn subscriptions(context: &Context, gateway: Gateway) -> Router {
+    let cloud = services();
+    let parameters = Parameters::new(&config(&cloud.addresses().services));
+    let plans = cloud.stack().environments["SubscriptionsFunction"]["USAGE_PLANS_PATH"].clone();
+    let app = subscriptions::App::new(context.clone(), gateway, parameters, plans);
+    api::service(subscriptions::routes(), app)
+}

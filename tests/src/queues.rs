@@ -1,0 +1,59 @@
+//! The job queues of one test: real ones, emptied by hand, so that each delivery is the test's own doing.
+
+use aws_sdk_sqs::Client;
+use serde_json::{Value, json};
+
+use crate::services::{config, services};
+
+/// One queue for each step of a job.
+pub(crate) const STEPS: [&str; 5] = ["small", "medium", "large", "quantum-task", "settlement"];
+
+pub(crate) struct Queues {
+    client: Client,
+    urls: Vec<String>,
+}
+
+/// Messages as Lambda would hand them over.
+pub(crate) struct Delivery {
+    pub event: Value,
+    receipts: Vec<String>,
+}
+
+impl Queues {
+    pub(crate) async fn create() -> Self {
+        let client = Client::new(&config(&services().addresses().services));
+        let run = uuid::Uuid::new_v4();
+        let create = |step| client.create_queue().queue_name(format!("test-{run}-{step}")).send();
+        let mut urls = Vec::new();
+        for step in STEPS {
+            urls.push(create(step).await.expect("a queue").queue_url.expect("its address"));
+        }
+        Self { client, urls }
+    }
+
+    pub(crate) fn url(&self, step: &str) -> String {
+        let at = STEPS.iter().position(|name| *name == step).expect("a step of a job");
+        self.urls[at].clone()
+    }
+
+    /// What lies in a queue now, at most ten messages; `None` where it is empty.
+    pub(crate) async fn receive(&self, step: &str) -> Option<Delivery> {
+        let request = self.client.receive_message().queue_url(self.url(step)).max_number_of_messages(10);
+        let messages = request.send().await.expect("an answer").messages.unwrap_or_default();
+        let text = |value: &Option<String>| value.clone().expect("every message has one");
+        let records: Vec<Value> = messages
+            .iter()
+            .map(|message| json!({"messageId": text(&message.message_id), "body": text(&message.body)}))
+            .collect();
+        let receipts = messages.iter().map(|message| text(&message.receipt_handle)).collect();
+        (!records.is_empty()).then(|| Delivery { event: json!({"Records": records}), receipts })
+    }
+
+    /// They were worked through.
+    pub(crate) async fn delete(&self, step: &str, delivery: &Delivery) {
+        for receipt in &delivery.receipts {
+            let request = self.client.delete_message().queue_url(self.url(step)).receipt_handle(receipt);
+            request.send().await.expect("deleted");
+        }
+    }
+}
