@@ -2,7 +2,7 @@
 
 tools := target/tools
 
-.PHONY: run check test lint-template build deploy
+.PHONY: run journey check test lint-template build deploy
 
 # the whole hub on this machine, at http://127.0.0.1:8080; PORT= moves it, STATE_DIR= keeps its data elsewhere than .local
 run:
@@ -10,6 +10,11 @@ run:
 		{ echo "error: Python 3.11 or newer with its venv module is needed (on Debian: apt install python3-venv)"; exit 1; }
 	cargo build --workspace --bins
 	@"$${CARGO_TARGET_DIR:-target}/debug/local-cloud"
+
+# the main job against the running hub, as new users would do it; KILL=1 kills processes under it
+journey:
+	@cargo build --quiet --workspace --bins
+	@"$${CARGO_TARGET_DIR:-target}/debug/journey"
 
 check: lint-template
 	cargo fmt --all --check
@@ -28,7 +33,7 @@ lint-template: $(tools)/lint
 # every function's binary for AWS, into target/lambda: arm64, and x86_64 for the simulator
 build: $(tools)/build
 	PATH="$(abspath $(tools))/bin:$$PATH" cargo lambda build --release --arm64 --workspace --bins \
-		--exclude run-simulation --exclude local-cloud --exclude local-braket --exclude tests
+		--exclude run-simulation --exclude local-cloud --exclude local-braket --exclude journey --exclude tests
 	PATH="$(abspath $(tools))/bin:$$PATH" cargo lambda build --release --x86-64 --package run-simulation --bins
 
 deploy: build $(tools)/lint

@@ -1,9 +1,14 @@
 //! What each route group promises its callers.
 
+mod auth;
 mod billing;
 mod hardware;
+mod inspect_package;
 mod jobs;
 mod marketplace;
 mod projects;
+mod quantum_apps;
 mod reference;
+mod registry;
 mod subscriptions;
+mod users;

@@ -45,8 +45,17 @@ impl Functions {
         let apps = quantum_apps::App::new(context.clone(), packages.clone());
         let registry = registry::App::new(context.clone(), packages.clone());
         let jobs = jobs::App::new(context.clone(), job_queues.clone(), results.clone());
+        let made = |name: &str| cloud.stack().resources[name].clone();
+        let auth = auth::App::new(
+            context.clone(),
+            identity::Identity::new(&aws, made("UserPool"), made("UserPoolClient")),
+            mail::Mail::new(&aws, "hub@quantum-hub.example"),
+            "http://hub.example/v1",
+        );
         Self {
             routes: BTreeMap::from([
+                ("auth", api::service(auth::routes(), auth)),
+                ("users", api::service(users::routes(), users::App::new(context.clone()))),
                 ("bills", api::service(billing::routes(), billing::App::new(context.clone()))),
                 ("hardware", api::service(hardware::routes(), hardware::App::new(context.clone()))),
                 ("health", api::service(reference::routes(), reference::App)),

@@ -6,10 +6,10 @@ use api::{
 use axum::extract::State;
 use domain::{AppId, Refusal, VersionId, field::id, version::AppVersion};
 use store::{
-    Stored, Table, Write,
+    Stored, Write,
     apps::{self, LatestReadme},
     create, replace, update,
-    versions::{self, LatestVersion, NumberClaim},
+    versions::{self, LatestVersion, NumberClaim, Readme},
 };
 
 use crate::{App, ids, own, own_version, views};
@@ -112,8 +112,13 @@ pub(crate) async fn release_app_version(
     let (caller, (app_id, version_id), submission) = (&caller, ids(&path)?, &submission);
     submission
         .once(table, || async move {
-            let (quantum_app, version) =
-                table.read((apps::app(app_id), versions::version(version_id))).await?;
+            let copies = (
+                versions::readme(version_id),
+                versions::latest(app_id),
+                apps::latest_readme(app_id),
+            );
+            let wanted = (apps::app(app_id), versions::version(version_id), copies);
+            let (quantum_app, version, copies) = table.read(wanted).await?;
             let mut quantum_app = own(quantum_app, caller)?;
             let mut version = own_version(version, app_id, caller)?;
             let now = table.clock().now();
@@ -121,7 +126,7 @@ pub(crate) async fn release_app_version(
             let mut writes = vec![update(&version)];
             if quantum_app.offer_latest(&version, now) {
                 writes.push(update(&quantum_app));
-                writes.extend(copies_of_latest(table, &version).await?);
+                writes.extend(copy(&version, copies));
             }
             let view = views::AppVersion::new(&version, quantum_app.latest_version_id);
             let answer = Answer::ok(&view)?;
@@ -132,17 +137,16 @@ pub(crate) async fn release_app_version(
         .await
 }
 
+type Copies = (Option<Stored<Readme>>, Option<Stored<LatestVersion>>, Option<Stored<LatestReadme>>);
+
 /// What is read together with the app: the version that runs by default, and its README.
-async fn copies_of_latest(table: &Table, version: &AppVersion) -> Result<[Write; 2], Problem> {
+fn copy(version: &AppVersion, (readme, latest, latest_readme): Copies) -> [Write; 2] {
     let app_id = version.app_id;
-    let (readme, latest, latest_readme) = table
-        .read((versions::readme(version.id), versions::latest(app_id), apps::latest_readme(app_id)))
-        .await?;
     let content = readme.map(|readme| readme.into_inner().content).unwrap_or_default();
-    Ok([
+    [
         replace(latest, LatestVersion { version: version.clone() }),
         replace(latest_readme, LatestReadme { app_id, content }),
-    ])
+    ]
 }
 
 fn number_taken(version: &AppVersion) -> Refusal {
