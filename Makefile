@@ -2,7 +2,7 @@
 
 tools := target/tools
 
-.PHONY: run journey check test lint-template build deploy
+.PHONY: run journey check test golden lint-template build deploy
 
 # the whole hub on this machine, at http://127.0.0.1:8080; PORT= moves it, STATE_DIR= keeps its data elsewhere than .local
 run:
@@ -22,6 +22,10 @@ check: lint-template
 
 test:
 	cargo test --workspace
+
+# rewrites what is generated from the code and committed: infra/openapi.json
+golden:
+	GOLDEN=write cargo test --package tests -- contract::openapi
 
 # the raw template, then what SAM makes of it: the raw one hides permissions and queue mistakes
 lint-template: $(tools)/lint

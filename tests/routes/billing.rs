@@ -52,14 +52,20 @@ async fn a_month_is_a_bill_and_its_items_add_up_to_it() {
     let bill = &bills["items"][0];
     assert_eq!(bill["id"], period.to_string());
     assert_eq!((&bill["status"], &bill["payment_status"]), (&json!("OPEN"), &json!("PENDING")));
-    assert_eq!((money(&bill["pending_amount"]).to_string(), &bill["jobs"]), ("0.15".into(), &json!(3)));
+    assert_eq!(
+        (money(&bill["pending_amount"]).to_string(), &bill["jobs"]),
+        ("0.15".into(), &json!(3))
+    );
     assert_eq!(bill["billing_date"], period.ends_at().to_string());
     let path = format!("/bills/{period}");
     assert_eq!(bob.get(&path).await.expect(200), *bill);
 
     let (items, pages) = all(&bob, &format!("{path}/items"), 2).await;
     assert_eq!((items.len(), pages), (3, 2));
-    assert_eq!(items.iter().map(|item| money(&item["amount"])).sum::<Money>(), money(&bill["pending_amount"]));
+    assert_eq!(
+        items.iter().map(|item| money(&item["amount"])).sum::<Money>(),
+        money(&bill["pending_amount"])
+    );
     assert!(items.is_sorted_by(|a, b| a["created_at"].as_str() >= b["created_at"].as_str()));
     assert_eq!((&items[0]["kind"], &items[0]["bill_id"]), (&json!("APP_FEE"), &bill["id"]));
 
@@ -85,14 +91,24 @@ async fn bills_are_listed_newest_first_a_year_at_a_time() {
     }
     for limit in [1, 5, 100] {
         let (bills, pages) = all(&bob, "/bills", limit).await;
-        let months: Vec<_> = bills.iter().map(|bill| bill["id"].as_str().expect("a month")).collect();
+        let months: Vec<_> =
+            bills.iter().map(|bill| bill["id"].as_str().expect("a month")).collect();
         assert_eq!((months.len(), pages), (14, 14_usize.div_ceil(limit.min(12))));
         assert!(months.is_sorted_by(|newer, older| newer > older), "{months:?}");
-        assert!(bills.iter().all(|bill| bill["jobs"] == 2 && bill["pending_amount"]["amount"] == "0.10"));
+        assert!(
+            bills
+                .iter()
+                .all(|bill| bill["jobs"] == 2 && bill["pending_amount"]["amount"] == "0.10")
+        );
     }
     let page = bob.get("/bills?limit=1").await.expect(200);
     let cursor = page["next_cursor"].as_str().expect("more");
-    stack.user("eve").await.get(&format!("/bills?cursor={cursor}")).await.refused(400, "bad_cursor");
+    stack
+        .user("eve")
+        .await
+        .get(&format!("/bills?cursor={cursor}"))
+        .await
+        .refused(400, "bad_cursor");
 }
 
 #[tokio::test]

@@ -31,7 +31,8 @@ impl Desk {
     async fn refuses(&self, folder: Folder, code: &str, words: &str) {
         let findings = self.findings(&folder.zip()).await;
         let found = findings.as_array().expect("findings").iter().any(|finding| {
-            finding["code"] == code && finding["detail"].as_str().is_some_and(|says| says.contains(words))
+            finding["code"] == code
+                && finding["detail"].as_str().is_some_and(|says| says.contains(words))
         });
         assert!(found, "no {code} with {words:?} in {findings:#}");
     }
@@ -52,10 +53,21 @@ async fn what_is_wrong_with_a_package_is_told_its_developer() {
     desk.refuses(bell().says("defaults", json!({"shots": 0})), "manifest_invalid", "shots").await;
     desk.refuses(bell().says("version", json!("1.0.1")), "version_differs", "1.0.1").await;
     desk.refuses(schema(json!({"type": "string"})), "input_schema_invalid", "object").await;
-    desk.refuses(schema(json!({"type": "object", "$ref": "#"})), "input_schema_invalid", "$ref").await;
-    desk.refuses(bell().says("output_schema", json!({"type": 5})), "output_schema_invalid", "object").await;
+    desk.refuses(schema(json!({"type": "object", "$ref": "#"})), "input_schema_invalid", "$ref")
+        .await;
+    desk.refuses(
+        bell().says("output_schema", json!({"type": 5})),
+        "output_schema_invalid",
+        "object",
+    )
+    .await;
     desk.refuses(schema(json!({"type": "object"})), "input_schema_differs", "theta").await;
-    desk.refuses(schema(json!({"type": "object", "properties": {"theta": number}})), "input_schema_differs", "required").await;
+    desk.refuses(
+        schema(json!({"type": "object", "properties": {"theta": number}})),
+        "input_schema_differs",
+        "required",
+    )
+    .await;
     desk.refuses(
         schema(json!({"type": "object", "properties": {"theta": {"type": "boolean"}}, "required": ["theta"]})),
         "input_schema_differs",
@@ -68,7 +80,12 @@ async fn what_is_wrong_with_a_package_is_told_its_developer() {
         "phi",
     )
     .await;
-    desk.refuses(bell().program("OPENQASM 3.0;\nqubit[40] q;\nh q;\n"), "program_too_large", "40 qubits").await;
+    desk.refuses(
+        bell().program("OPENQASM 3.0;\nqubit[40] q;\nh q;\n"),
+        "program_too_large",
+        "40 qubits",
+    )
+    .await;
     let passed = desk.stack.upload(&desk.ada, &desk.version, &bell().zip()).await;
     assert_eq!((&passed["status"], &passed["findings"]), (&json!("DRAFT"), &json!([])));
 }
@@ -79,7 +96,10 @@ async fn a_program_that_does_not_parse_is_told_with_line_and_column() {
     let source = "OPENQASM 3.0;\nqubit[2] q;\n  hh q[0];\n";
     let findings = desk.findings(&Folder::bell("1.0.0").program(source).zip()).await;
     let finding = &findings[0];
-    assert_eq!((&finding["code"], &finding["file"]), (&json!("program_invalid"), &json!("bell.qasm")));
+    assert_eq!(
+        (&finding["code"], &finding["file"]),
+        (&json!("program_invalid"), &json!("bell.qasm"))
+    );
     assert_eq!((&finding["line"], &finding["column"]), (&json!(3), &json!(3)));
     assert!(finding["detail"].as_str().is_some_and(|says| says.contains("hh")), "{finding}");
 }
@@ -107,7 +127,10 @@ async fn a_hostile_package_is_a_finding_and_nothing_worse() {
         format!("OPENQASM 3.0;\n{}", "//".repeat(200_000)),
         "\u{0}\u{ffff}".repeat(1_000),
     ] {
-        let inspected = desk.stack.upload(&desk.ada, &desk.version, &Folder::bell("1.0.0").program(&source).zip()).await;
+        let inspected = desk
+            .stack
+            .upload(&desk.ada, &desk.version, &Folder::bell("1.0.0").program(&source).zip())
+            .await;
         assert_ne!(inspected["status"], "VALIDATING");
         assert!(inspected.to_string().len() < 64 * 1024);
     }
@@ -116,7 +139,8 @@ async fn a_hostile_package_is_a_finding_and_nothing_worse() {
 #[tokio::test]
 async fn numbers_and_names_that_no_table_holds_pass() {
     let desk = desk().await;
-    let output = json!({"type": "object", "properties": {"": {"minimum": 1e300, "maximum": 1e-300}}});
+    let output =
+        json!({"type": "object", "properties": {"": {"minimum": 1e300, "maximum": 1e-300}}});
     let folder = Folder::bell("1.0.0").says("output_schema", output.clone());
     let passed = desk.stack.upload(&desk.ada, &desk.version, &folder.zip()).await;
     assert_eq!(passed["package"]["output_schema"], output, "{passed:#}");
@@ -138,15 +162,18 @@ async fn what_a_program_asks_of_a_device_is_learned() {
     assert_eq!(estimate["gate_names"], json!(["ctrl", "h", "x"]));
     assert_eq!(estimate["uses_mid_circuit_measurement"], true);
     assert_eq!(estimate["includes_library"], false);
-    let doubled: String = (1..20).map(|n| format!("gate g{n} a {{ g{0} a; g{0} a; }}\n", n - 1)).collect();
-    let (_, estimate) = learned(&format!("OPENQASM 3.0;\ngate g0 a {{ h a; }}\n{doubled}qubit q;\ng19 q;\n")).await;
+    let doubled: String =
+        (1..20).map(|n| format!("gate g{n} a {{ g{0} a; g{0} a; }}\n", n - 1)).collect();
+    let (_, estimate) =
+        learned(&format!("OPENQASM 3.0;\ngate g0 a {{ h a; }}\n{doubled}qubit q;\ng19 q;\n")).await;
     assert_eq!(estimate["gates"], 1 << 19);
 }
 
 #[tokio::test]
 async fn other_bytes_than_were_announced_are_no_package() {
     let desk = desk().await;
-    let (zip, other) = (Folder::bell("1.0.0").zip(), Folder::bell("1.0.0").with("LICENSE", "MIT").zip());
+    let (zip, other) =
+        (Folder::bell("1.0.0").zip(), Folder::bell("1.0.0").with("LICENSE", "MIT").zip());
     let form = desk.stack.form(&desk.ada, &desk.version, &zip).await;
     // where S3 compares the hash itself, it takes nothing
     assert_eq!(desk.stack.send_form(&form, &other).await, 204);
@@ -197,7 +224,10 @@ async fn a_package_that_passed_is_replaced_by_the_next_upload() {
     let desk = desk().await;
     desk.stack.upload(&desk.ada, &desk.version, &Folder::bell("1.0.0").zip()).await;
     desk.findings(b"not a zip").await;
-    desk.ada.post(&format!("{}/release", desk.version), json!({})).await.refused(409, "package_rejected");
+    desk.ada
+        .post(&format!("{}/release", desk.version), json!({}))
+        .await
+        .refused(409, "package_rejected");
     let next = Folder::bell("1.0.0").with("README.md", "# Second");
     desk.stack.upload(&desk.ada, &desk.version, &next.zip()).await;
     desk.ada.post(&format!("{}/release", desk.version), json!({})).await.expect(200);
@@ -209,15 +239,25 @@ async fn a_package_that_passed_is_replaced_by_the_next_upload() {
 async fn a_test_is_accepted_and_only_a_foreign_message_fails() {
     let stack = Stack::start().await;
     let before = stack.items().await;
-    let sample: Value = serde_json::from_str(include_str!("../../events/inspect-package.test-event.json")).expect("JSON");
+    let sample: Value =
+        serde_json::from_str(include_str!("../../events/inspect-package.test-event.json"))
+            .expect("JSON");
     assert!(stack.notify(sample["Records"][0]["body"].as_str().expect("a body")).await);
     let never_announced = format!("uploads/{UNKNOWN}/{UNKNOWN}/{UNKNOWN}.zip");
     let encoded = never_announced.replace('/', "%2F");
     let of_another_kind = never_announced.replace(UNKNOWN, "3f333df6-90a4-4fda-8dd3-9485d27cee36");
-    for key in [never_announced.as_str(), &encoded, &of_another_kind, "uploads/%FF", "uploads/../x.zip", "packages/x"] {
+    for key in [
+        never_announced.as_str(),
+        &encoded,
+        &of_another_kind,
+        "uploads/%FF",
+        "uploads/../x.zip",
+        "packages/x",
+    ] {
         assert!(stack.notify(&notification(key)).await, "{key}");
     }
-    let removed = notification(&never_announced).replace("ObjectCreated:Post", "ObjectRemoved:Delete");
+    let removed =
+        notification(&never_announced).replace("ObjectCreated:Post", "ObjectRemoved:Delete");
     assert!(stack.notify(&removed).await);
     for foreign in ["{}", "5", "not json", r#"{"Event": "s3:Other"}"#, r#"{"Records": [{}]}"#] {
         assert!(!stack.notify(foreign).await, "{foreign}");

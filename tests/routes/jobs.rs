@@ -227,6 +227,18 @@ async fn an_input_the_program_cannot_use_fails_the_job_at_no_charge() {
 }
 
 #[tokio::test]
+async fn an_input_beyond_the_tables_numbers_is_kept_as_it_was_sent() {
+    let s = scene().await;
+    let program = s.stack.program(&s.key);
+    let mut body = run();
+    body["input"] = json!({"theta": 1e300});
+    let job = program.post("/jobs", body).await.expect(202);
+    s.stack.drain().await;
+    let ended = program.get(&path(&job)).await.expect(200);
+    assert_eq!((ended["status"].as_str(), &ended["input"]), (Some("COMPLETED"), &json!({"theta": 1e300})));
+}
+
+#[tokio::test]
 async fn bad_submissions_are_refused_and_leave_nothing_behind() {
     let s = scene().await;
     let program = s.stack.program(&s.key);

@@ -118,7 +118,10 @@ async fn a_trial_is_had_once_ever() {
     let begun = begun.expect(201);
     let id = begun["id"].as_str().expect("an id");
     assert_eq!(location, format!("../../subscriptions/{id}"));
-    assert_eq!((&begun["subscription_type"], &begun["status"]), (&json!("TRIAL"), &json!("ACTIVE")));
+    assert_eq!(
+        (&begun["subscription_type"], &begun["status"]),
+        (&json!("TRIAL"), &json!("ACTIVE"))
+    );
     assert_eq!((&begun["remaining_uses"], &begun["rate"]["amount"]), (&json!(10), &json!("0.00")));
     let at = |name: &str| begun[name].as_str().and_then(|at| at.parse().ok()).expect("a time");
     let (start, end): (Moment, Moment) = (at("start_date"), at("end_date"));
@@ -236,7 +239,9 @@ async fn bad_requests_are_refused_and_leave_nothing_behind() {
         bob.post(path, json!({})).raw("application/json", "{").await.refused(400, "malformed_json");
         bob.post(path, json!({})).raw("text/plain", "{}").await.refused(415, "not_json");
     }
-    for body in [json!({}), json!({"subscription_type": "TRIAL"}), json!({"subscription_type": 1})] {
+    for body in
+        [json!({}), json!({"subscription_type": "TRIAL"}), json!({"subscription_type": "MONTHLY"})]
+    {
         bob.post(&subscribe, body).await.refused(400, "wrong_shape");
     }
     for path in ["/marketplace/x/trial", "/marketplace/x/subscribe"] {

@@ -67,7 +67,12 @@ async fn a_version_number_is_taken_once() {
     ada.post(&versions, json!({"version_number": "1.0"})).await.refused(422, "validation_failed");
     ada.post(&versions, json!({"version_number": "1.1.0"})).await.expect(201);
     let listed = ada.get(&versions).await.expect(200);
-    let numbers: Vec<_> = listed["items"].as_array().expect("items").iter().map(|v| v["version_number"].clone()).collect();
+    let numbers: Vec<_> = listed["items"]
+        .as_array()
+        .expect("items")
+        .iter()
+        .map(|v| v["version_number"].clone())
+        .collect();
     assert_eq!(numbers, ["1.1.0", "1.0.0"]);
 }
 
@@ -102,11 +107,20 @@ async fn a_package_is_uploaded_inspected_and_released() {
     let inspected = ada.get(&version).await.expect(200);
     assert_eq!((&inspected["status"], &inspected["findings"]), (&json!("DRAFT"), &json!([])));
     let package = &inspected["package"];
-    assert_eq!((&package["sha256"], &package["bytes"]), (&announced(&zip)["sha256"], &json!(zip.len())));
-    assert_eq!((&package["program_file"], &package["ir_type"]), (&json!("bell.qasm"), &json!("OPENQASM_3")));
+    assert_eq!(
+        (&package["sha256"], &package["bytes"]),
+        (&announced(&zip)["sha256"], &json!(zip.len()))
+    );
+    assert_eq!(
+        (&package["program_file"], &package["ir_type"]),
+        (&json!("bell.qasm"), &json!("OPENQASM_3"))
+    );
     assert_eq!(package["inputs"], json!([{"name": "theta", "type": "ANGLE"}]));
     assert_eq!(package["input_schema"]["additionalProperties"], false);
-    assert_eq!((&package["preferred_device_id"], &package["preferred_shots"]), (&json!("hub-simulator"), &json!(1000)));
+    assert_eq!(
+        (&package["preferred_device_id"], &package["preferred_shots"]),
+        (&json!("hub-simulator"), &json!(1000))
+    );
     assert_eq!(
         package["resource_estimate"],
         json!({"number_of_qubits": 2, "depth": 2, "gates": 2, "two_qubit_gates": 1, "measured_qubits": 2,
@@ -121,8 +135,14 @@ async fn a_package_is_uploaded_inspected_and_released() {
     ada.post(&format!("{version}/upload"), announced(&zip)).await.refused(409, "version_immutable");
     assert_eq!(stack.items().await, before);
     let app = ada.get(&app).await.expect(200);
-    assert_eq!((&app["latest_version_number"], &app["readme_content"]), (&json!("1.0.0"), &json!("# Bell pairs\n")));
-    assert_eq!(ada.get("/quantum-apps").await.expect(200)["items"][0]["readme_content"], Value::Null);
+    assert_eq!(
+        (&app["latest_version_number"], &app["readme_content"]),
+        (&json!("1.0.0"), &json!("# Bell pairs\n"))
+    );
+    assert_eq!(
+        ada.get("/quantum-apps").await.expect(200)["items"][0]["readme_content"],
+        Value::Null
+    );
 }
 
 #[tokio::test]
@@ -137,7 +157,10 @@ async fn the_highest_release_runs_by_default() {
     let higher = Folder::bell("2.0.0").with("README.md", "# New");
     stack.release(&ada, &app, &higher, "2.0.0").await;
     let read = ada.get(&app).await.expect(200);
-    assert_eq!((&read["latest_version_number"], &read["readme_content"]), (&json!("2.0.0"), &json!("# New")));
+    assert_eq!(
+        (&read["latest_version_number"], &read["readme_content"]),
+        (&json!("2.0.0"), &json!("# New"))
+    );
 }
 
 #[tokio::test]
@@ -192,15 +215,22 @@ async fn a_released_app_is_published_to_the_registry_once_and_for_all() {
     let (ada, bob) = (stack.provider("ada").await, stack.user("bob").await);
     let draft = stack.app(&ada, "draft").await;
     let before = stack.items().await;
-    ada.post(&format!("{draft}/publish-registry"), json!({})).await.refused(409, "no_released_version");
-    ada.post(&format!("{draft}/publish-marketplace"), terms("0.30")).await.refused(409, "no_released_version");
+    ada.post(&format!("{draft}/publish-registry"), json!({}))
+        .await
+        .refused(409, "no_released_version");
+    ada.post(&format!("{draft}/publish-marketplace"), terms("0.30"))
+        .await
+        .refused(409, "no_released_version");
     assert_eq!(stack.items().await, before);
 
     let app = stack.released(&ada, "Bell pairs", "1.0.0").await.app;
     bob.get(&app).await.refused(404, "not_found");
     let publish = format!("{app}/publish-registry");
     let published = ada.post(&publish, json!({})).key("p").await.expect(200);
-    assert_eq!((&published["visibility"], &published["is_in_registry"]), (&json!("PUBLIC"), &json!(true)));
+    assert_eq!(
+        (&published["visibility"], &published["is_in_registry"]),
+        (&json!("PUBLIC"), &json!(true))
+    );
     assert_eq!(published["status"], json!(["PUBLISHED_REGISTRY"]));
     let before = stack.items().await;
     assert_eq!(ada.post(&publish, json!({})).key("p").await.expect(200), published);
@@ -218,10 +248,22 @@ async fn an_app_is_listed_on_one_set_of_terms() {
     let path = format!("{app}/publish-marketplace");
     let before = stack.items().await;
     for (wrong, pointer) in [
-        (json!({"price": {"amount": "-1", "currency": "USD"}, "trial_enabled": true}), "/price/amount"),
-        (json!({"price": {"amount": "0.30", "currency": "EUR"}, "trial_enabled": true}), "/price/currency"),
-        (json!({"price": {"amount": "1", "currency": "USD"}, "trial_enabled": true, "support_email": "x"}), "/support_email"),
-        (json!({"price": {"amount": "1000.01", "currency": "USD"}, "trial_enabled": true}), "/price/amount"),
+        (
+            json!({"price": {"amount": "-1", "currency": "USD"}, "trial_enabled": true}),
+            "/price/amount",
+        ),
+        (
+            json!({"price": {"amount": "0.30", "currency": "EUR"}, "trial_enabled": true}),
+            "/price/currency",
+        ),
+        (
+            json!({"price": {"amount": "1", "currency": "USD"}, "trial_enabled": true, "support_email": "x"}),
+            "/support_email",
+        ),
+        (
+            json!({"price": {"amount": "1000.01", "currency": "USD"}, "trial_enabled": true}),
+            "/price/amount",
+        ),
     ] {
         let refused = ada.post(&path, wrong).await.refused(422, "validation_failed");
         assert_eq!(refused["violations"][0]["pointer"], pointer);
@@ -250,7 +292,9 @@ async fn another_developers_app_is_as_absent_as_none() {
     for app in [hers.app.clone(), format!("/quantum-apps/{UNKNOWN}")] {
         eve.get(&app).await.refused(404, "not_found");
         eve.get(&format!("{app}/versions")).await.refused(404, "not_found");
-        eve.post(&format!("{app}/versions"), json!({"version_number": "3.0.0"})).await.refused(404, "not_found");
+        eve.post(&format!("{app}/versions"), json!({"version_number": "3.0.0"}))
+            .await
+            .refused(404, "not_found");
         eve.post(&format!("{app}/publish-registry"), json!({})).await.refused(404, "not_found");
         eve.post(&format!("{app}/publish-marketplace"), terms("1")).await.refused(404, "not_found");
     }
@@ -288,10 +332,15 @@ async fn bad_requests_are_refused_and_leave_nothing_behind() {
         send("{").await.refused(400, "malformed_json");
         send("[]").await.refused(400, "wrong_shape");
         send(r#"{"surprise": 1}"#).await.refused(400, "wrong_shape");
-        send(&format!(r#"{{"name": "{}"}}"#, "x".repeat(300 * 1024))).await.refused(413, "body_too_large");
+        send(&format!(r#"{{"name": "{}"}}"#, "x".repeat(300 * 1024)))
+            .await
+            .refused(413, "body_too_large");
         ada.post(path, json!({})).raw("text/plain", "hello").await.refused(415, "not_json");
         ada.post(path, json!({})).without_key().await.refused(400, "idempotency_key_missing");
-        ada.post(path, json!({})).key(&"k".repeat(256)).await.refused(400, "idempotency_key_invalid");
+        ada.post(path, json!({}))
+            .key(&"k".repeat(256))
+            .await
+            .refused(400, "idempotency_key_invalid");
         stack.stranger().post(path, json!({})).await.refused(401, "unauthenticated");
     }
     let violates = |path: &str, body: Value, pointer: &'static str| {
@@ -303,15 +352,33 @@ async fn bad_requests_are_refused_and_leave_nothing_behind() {
     };
     violates("/quantum-apps", json!({"name": "", "type": "OTHER"}), "/name").await;
     violates("/quantum-apps", json!({"name": "x".repeat(101), "type": "OTHER"}), "/name").await;
-    violates("/quantum-apps", json!({"name": "a", "type": "OTHER", "license_type": "x"}), "/license_type").await;
-    violates("/quantum-apps", json!({"name": "a", "type": "OTHER", "license_url": "http://a.b"}), "/license_url").await;
-    violates("/quantum-apps", json!({"name": "a", "type": "OTHER", "description": "x".repeat(4001)}), "/description").await;
+    violates(
+        "/quantum-apps",
+        json!({"name": "a", "type": "OTHER", "license_type": "x"}),
+        "/license_type",
+    )
+    .await;
+    violates(
+        "/quantum-apps",
+        json!({"name": "a", "type": "OTHER", "license_url": "http://a.b"}),
+        "/license_url",
+    )
+    .await;
+    violates(
+        "/quantum-apps",
+        json!({"name": "a", "type": "OTHER", "description": "x".repeat(4001)}),
+        "/description",
+    )
+    .await;
     let many = vec![json!({"name": "t"}); 21];
     violates("/quantum-apps", json!({"name": "a", "type": "OTHER", "tags": many}), "/tags").await;
     violates(&posts[2], json!({"sha256": "00", "bytes": 1}), "/sha256").await;
     violates(&posts[2], json!({"sha256": announced(b"")["sha256"], "bytes": 0}), "/bytes").await;
-    violates(&posts[2], json!({"sha256": announced(b"")["sha256"], "bytes": 10_485_761}), "/bytes").await;
-    ada.post("/quantum-apps", json!({"name": "a", "type": "GAME"})).await.refused(400, "wrong_shape");
+    violates(&posts[2], json!({"sha256": announced(b"")["sha256"], "bytes": 10_485_761}), "/bytes")
+        .await;
+    ada.post("/quantum-apps", json!({"name": "a", "type": "GAME"}))
+        .await
+        .refused(400, "wrong_shape");
     ada.get("/quantum-apps/x").await.refused(400, "bad_id");
     ada.get(&format!("{app}/versions/x")).await.refused(400, "bad_id");
     ada.get(&format!("/quantum-apps/x/versions/{UNKNOWN}")).await.refused(400, "bad_id");

@@ -45,7 +45,10 @@ async fn a_published_app_is_shown_with_its_latest_version() {
     let id = published(&stack, &ada, "Bell pairs").await;
     let path = format!("/registry/{id}");
     let app = nobody.get(&path).await.expect(200);
-    assert_eq!((&app["name"], &app["readme_content"]), (&json!("Bell pairs"), &json!("# Bell pairs\n")));
+    assert_eq!(
+        (&app["name"], &app["readme_content"]),
+        (&json!("Bell pairs"), &json!("# Bell pairs\n"))
+    );
     assert_eq!(app["registry_download_count"], 0);
     let package = &app["latest_version"]["package"];
     assert_eq!(package["input_schema"]["required"], json!(["theta"]));
@@ -54,7 +57,10 @@ async fn a_published_app_is_shown_with_its_latest_version() {
     let next = Folder::bell("1.1.0").with("README.md", "# New");
     stack.release(&ada, &format!("/quantum-apps/{id}"), &next, "1.1.0").await;
     let app = nobody.get(&path).await.expect(200);
-    assert_eq!((&app["latest_version"]["version_number"], &app["readme_content"]), (&json!("1.1.0"), &json!("# New")));
+    assert_eq!(
+        (&app["latest_version"]["version_number"], &app["readme_content"]),
+        (&json!("1.1.0"), &json!("# New"))
+    );
 }
 
 #[tokio::test]
@@ -65,7 +71,10 @@ async fn a_download_is_the_package_as_it_was_inspected_and_is_counted() {
     let path = format!("/registry/download/{id}");
     stack.stranger().post(&path, json!({})).await.refused(401, "unauthenticated");
     let download = bob.post(&path, json!({})).without_key().await.expect(200);
-    assert_eq!((&download["version_number"], &download["file_name"]), (&json!("1.0.0"), &json!("bell-pairs-1.0.0.zip")));
+    assert_eq!(
+        (&download["version_number"], &download["file_name"]),
+        (&json!("1.0.0"), &json!("bell-pairs-1.0.0.zip"))
+    );
     let (status, headers, bytes) = stack.follow(download["url"].as_str().expect("a link")).await;
     assert_eq!(status, 200);
     assert_eq!(bytes, Folder::bell("1.0.0").zip());

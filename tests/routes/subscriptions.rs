@@ -122,7 +122,8 @@ async fn what_has_ended_gets_no_keys() {
 #[tokio::test]
 async fn a_key_is_shown_once_and_opens_the_door_until_it_is_revoked() {
     let s = scene(false).await;
-    let request = json!({"name": " nightly ", "plan": "STANDARD", "scopes": ["jobs:read"], "max_uses": 5});
+    let request =
+        json!({"name": " nightly ", "plan": "STANDARD", "scopes": ["jobs:read"], "max_uses": 5});
     let answer = s.bob.post(&s.keys, request.clone()).key("k").await;
     let location = answer.header("location").expect("a location").to_owned();
     let made = answer.expect(201);
@@ -136,7 +137,11 @@ async fn a_key_is_shown_once_and_opens_the_door_until_it_is_revoked() {
     let again = again.expect(201);
     assert_eq!((&again["id"], &again["key"]), (&made["id"], &Value::Null));
     assert!(again["notice"].as_str().is_some_and(|notice| notice.contains("never shown again")));
-    s.bob.post(&s.keys, json!({"name": "other"})).key("k").await.refused(422, "idempotency_key_reused");
+    s.bob
+        .post(&s.keys, json!({"name": "other"}))
+        .key("k")
+        .await
+        .refused(422, "idempotency_key_reused");
     assert!(s.stack.items().await.iter().all(|item| !item.contains(&key)), "nowhere in the table");
 
     let listed = s.listed().await;
@@ -276,14 +281,22 @@ async fn bad_requests_are_refused_and_leave_nothing_behind() {
         (json!({"name": ""}), 422, "validation_failed"),
         (json!({"name": "x".repeat(101)}), 422, "validation_failed"),
         (json!({"name": "a", "scopes": []}), 422, "validation_failed"),
-        (json!({"name": "a", "scopes": ["jobs:read", "jobs:read", "jobs:read", "jobs:read", "jobs:read", "jobs:read"]}), 422, "validation_failed"),
+        (
+            json!({"name": "a", "scopes": ["jobs:read", "jobs:read", "jobs:read", "jobs:read", "jobs:read", "jobs:read"]}),
+            422,
+            "validation_failed",
+        ),
         (json!({"name": "a", "max_uses": 0}), 422, "validation_failed"),
         (json!({"name": "a", "max_uses": 1_000_000_001_u64}), 422, "validation_failed"),
         (json!({"name": "a", "expire_at": past}), 422, "validation_failed"),
     ] {
         s.bob.post(&s.keys, body).await.refused(status, code);
     }
-    s.bob.post(&s.keys, json!({"name": "a"})).without_key().await.refused(400, "idempotency_key_missing");
+    s.bob
+        .post(&s.keys, json!({"name": "a"}))
+        .without_key()
+        .await
+        .refused(400, "idempotency_key_missing");
     s.bob.post("/subscriptions/x/keys", json!({"name": "a"})).await.refused(400, "bad_id");
     s.bob.get("/subscriptions/x").await.refused(400, "bad_id");
     s.bob.get("/subscriptions/x/keys").await.refused(400, "bad_id");

@@ -110,7 +110,9 @@ impl Stack {
         let mut body = Vec::new();
         for (name, value) in form["fields"].as_object().expect("fields") {
             let value = value.as_str().expect("text");
-            let head = format!("--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+            let head = format!(
+                "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"
+            );
             body.extend(head.into_bytes());
         }
         let file = "Content-Disposition: form-data; name=\"file\"; filename=\"package.zip\"\r\nContent-Type: application/zip";
@@ -150,7 +152,8 @@ impl Stack {
 
     /// Whether the upload still lies where it was posted to.
     pub async fn is_uploaded(&self, form: &Value) -> bool {
-        let key: UploadKey = form["fields"]["key"].as_str().and_then(|key| key.parse().ok()).expect("a key");
+        let key: UploadKey =
+            form["fields"]["key"].as_str().and_then(|key| key.parse().ok()).expect("a key");
         self.functions().packages.upload_size(&key).await.expect("an answer").is_some()
     }
 
@@ -170,7 +173,13 @@ impl Stack {
     }
 
     /// A further version of the app, released; its path.
-    pub async fn release(&self, developer: &User, app: &str, folder: &Folder, number: &str) -> String {
+    pub async fn release(
+        &self,
+        developer: &User,
+        app: &str,
+        folder: &Folder,
+        number: &str,
+    ) -> String {
         let version = self.draft(developer, app, number).await;
         let inspected = self.upload(developer, &version, &folder.zip()).await;
         assert_eq!(inspected["status"], "DRAFT", "{inspected:#}");

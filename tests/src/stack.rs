@@ -14,7 +14,7 @@ use http_body_util::BodyExt;
 use serde_json::Value;
 use store::{Table, create};
 use tower::ServiceExt;
-use worker::process;
+use worker::{Failed, process};
 
 use crate::{
     DynamoDb, Received, User,
@@ -71,6 +71,12 @@ impl Stack {
         refresh_hardware::refresh(self.functions().refresh_hardware.clone())
             .await
             .expect("the local Braket answers");
+    }
+
+    /// The same, where Braket is at `endpoint`.
+    pub async fn refresh_hardware_from(&self, endpoint: &str) -> Result<(), Failed> {
+        let braket = braket::Braket::new(&config(endpoint));
+        refresh_hardware::refresh(refresh_hardware::App::new(self.table().clone(), braket)).await
     }
 
     pub(crate) fn functions(&self) -> &Functions {

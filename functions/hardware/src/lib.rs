@@ -52,6 +52,8 @@ async fn list_hardware(
 }
 
 /// Read a device
+///
+/// What it can do, what it costs and how many tasks wait, as of the last refresh.
 #[utoipa::path(get, path = "/hardware/{device_id}", operation_id = "getHardware", tag = "Hardware",
     security(()),
     params(("device_id" = String, Path, description = "As in the list.", max_length = 100, example = "hub-simulator")),

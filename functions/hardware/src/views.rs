@@ -78,7 +78,7 @@ pub struct Hardware {
     pub queue_depth: Option<u32>,
     /// Absent where the device cannot be booked.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub price: Option<Price>,
+    pub price: Option<DevicePrice>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub documentation_url: Option<String>,
     pub updated_at: Moment,
@@ -86,7 +86,7 @@ pub struct Hardware {
 
 /// What a device charges for.
 #[derive(Serialize, ToSchema)]
-pub struct Price {
+pub struct DevicePrice {
     pub per_task: Money,
     pub per_shot: Money,
     /// For 10⁹ amplitude updates, that is gates × 2^qubits.
@@ -117,7 +117,7 @@ impl From<&hardware::Hardware> for Hardware {
             min_shots: device.min_shots,
             max_shots: device.max_shots,
             queue_depth: device.queue_depth,
-            price: device.tariff.map(|tariff| Price {
+            price: device.tariff.map(|tariff| DevicePrice {
                 per_task: tariff.per_task.into(),
                 per_shot: tariff.per_shot.into(),
                 per_giga_update: tariff.per_giga_update.into(),

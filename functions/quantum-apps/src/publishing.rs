@@ -2,8 +2,15 @@
 
 use api::{Answer, Caller, IdempotencyHeader, Path, Problem, Problems, Submission};
 use axum::extract::State;
-use domain::{AppId, ListingId, field::id, listing::Listing};
+use clock::Clock;
+use domain::{
+    AppId, ListingId,
+    app::QuantumApp,
+    field::id,
+    listing::{Listing, Terms},
+};
 use store::{
+    Stored, Write,
     apps::{self, Catalogue, catalogue_entries},
     create, listings, update,
 };
@@ -66,26 +73,35 @@ pub(crate) async fn publish_to_marketplace(
             let terms = submission.body.terms()?.checked()?;
             let (found, listed) =
                 table.read((apps::app(app_id), listings::listing(app_id))).await?;
-            let mut quantum_app = own(found, caller)?;
-            if let Some(listing) = listed {
-                listing.offers(&terms)?;
-                let answer = Answer::ok(&views::AppListing::from(&*listing))?;
-                table.write([submission.remember(table, &answer)]).await?;
-                return Ok(answer);
-            }
-            let clock = table.clock();
-            let now = clock.now();
-            quantum_app.publish_to_marketplace(now)?;
-            let id = clock.id(ListingId::new);
-            let listing = Listing::new(id, app_id, caller.user_id, terms, now);
-            let location = format!("/marketplace/{app_id}");
-            let answer = Answer::created(location, &views::AppListing::from(&listing))?;
-            let [all, of_type] = catalogue_entries(Catalogue::Marketplace, &quantum_app, now);
-            let entries = [create(&all), create(&of_type)];
-            let writes =
-                [update(&quantum_app), create(&listing), submission.remember(table, &answer)];
-            table.write(writes.into_iter().chain(entries)).await?;
+            let quantum_app = own(found, caller)?;
+            let (answer, effects) = match listed {
+                Some(listing) => (offered(&listing, &terms)?, Vec::new()),
+                None => list(quantum_app, terms, table.clock())?,
+            };
+            let remembered = submission.remember(table, &answer);
+            table.write(effects.into_iter().chain([remembered])).await?;
             Ok(answer)
         })
         .await
+}
+
+fn offered(listing: &Listing, terms: &Terms) -> Result<Answer, Problem> {
+    listing.offers(terms)?;
+    Answer::ok(&views::AppListing::from(listing))
+}
+
+fn list(
+    mut app: Stored<QuantumApp>,
+    terms: Terms,
+    clock: &Clock,
+) -> Result<(Answer, Vec<Write>), Problem> {
+    let now = clock.now();
+    app.publish_to_marketplace(now)?;
+    let listing = Listing::new(clock.id(ListingId::new), app.id, app.developer_id, terms, now);
+    let view = views::AppListing::from(&listing);
+    let answer = Answer::created(format!("/marketplace/{}", app.id), &view)?;
+    let entries = catalogue_entries(Catalogue::Marketplace, &app, now);
+    let mut writes = vec![update(&app), create(&listing)];
+    writes.extend(entries.iter().map(create));
+    Ok((answer, writes))
 }

@@ -35,6 +35,8 @@ struct Health {
 }
 
 /// Ask whether the hub answers
+///
+/// Nothing behind it is asked: it answers while all else fails.
 #[utoipa::path(get, path = "/health", operation_id = "getHealth", tag = "Reference",
     security(()),
     responses((status = 200, description = "It does.", body = Health), Problems))]

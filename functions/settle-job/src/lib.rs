@@ -121,7 +121,7 @@ async fn follow(app: &App, job: &Job, task: &Task) -> Result<(), Failed> {
 
 async fn end(app: &App, id: JobId, outcome: &Outcome) -> Result<(), Failed> {
     let settled = settle(&app.table, id, By::Provider, outcome).await.map_err(Failed::because)?;
-    tracing::info!(job_id = %id, ?settled, "the task has ended");
+    tracing::info!(job_id = %id, %settled, "the task has ended");
     Ok(())
 }
 

@@ -84,7 +84,7 @@ pub async fn handle(app: App, message: JobMessage) -> Result<(), Failed> {
 
 async fn end(app: &App, id: JobId, by: By, outcome: &Outcome) -> Result<(), Failed> {
     let settled = settle(&app.table, id, by, outcome).await.map_err(Failed::because)?;
-    tracing::info!(job_id = %id, ?settled, "ended before it was a task");
+    tracing::info!(job_id = %id, %settled, "ended before it was a task");
     Ok(())
 }
 

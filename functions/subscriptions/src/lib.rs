@@ -99,6 +99,8 @@ async fn list_subscriptions(
 }
 
 /// Read a subscription
+///
+/// With the uses that remain, where they are counted.
 #[utoipa::path(get, path = "/subscriptions/{subscription_id}", operation_id = "getSubscription", tag = "Subscriptions",
     security(("cognito" = [])), params(("subscription_id" = SubscriptionId, Path)),
     responses((status = 200, description = "The subscription.", body = api::views::Subscription), Problems))]

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::{
     Router,
-    extract::Request,
+    extract::{Request, State},
     middleware::{self, Next},
     response::Response,
 };
@@ -26,7 +26,22 @@ pub trait App: Clone + Send + Sync + 'static {
 /// Runs the routes in Lambda until it ends the process.
 pub async fn serve<A: App>(routes: OpenApiRouter<A>, app: A) -> Result<(), lambda_http::Error> {
     lambda_http::tracing::init_default_subscriber();
-    lambda_http::run(service(routes, app)).await
+    let origin = HeaderValue::try_from(environment::text("CORS_ORIGIN")?)?;
+    let shared = middleware::from_fn_with_state(origin, share);
+    lambda_http::run(service(routes, app).layer(shared)).await
+}
+
+/// Lets pages of the allowed origin read the answer; the gateway answers preflight requests itself.
+async fn share(State(origin): State<HeaderValue>, request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    if origin != "*" {
+        headers.append(header::VARY, HeaderValue::from_static("Origin"));
+    }
+    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+    let readable = HeaderValue::from_static("ETag, Idempotency-Replayed, Location, Retry-After");
+    headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, readable);
+    response
 }
 
 /// The routes behind their guard.

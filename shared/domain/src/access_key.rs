@@ -360,7 +360,7 @@ mod tests {
             KeyRequest { name: " ".into(), ..request.clone() },
             KeyRequest { scopes: vec![], ..request.clone() },
             KeyRequest { max_uses: Some(0), ..request.clone() },
-            KeyRequest { expire_at: Some(now), ..request.clone() },
+            KeyRequest { expire_at: Some(now), ..request },
         ] {
             assert!(wrong.clone().checked(now).is_err(), "{wrong:?}");
         }

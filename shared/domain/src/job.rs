@@ -5,13 +5,13 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+pub use crate::simulation_size::SimulationSize;
 use crate::{
     AppId, JobId, KeyId, Moment, Money, Refusal, SubscriptionId, UserId, VersionId,
     field::{Checks, MAX_TAG, MAX_TAGS},
     hardware::Platform,
     price::Quote,
     subscription::SubscriptionType,
-    version::ResourceEstimate,
 };
 
 /// Executions begun before a job is given up as failed by us.
@@ -62,50 +62,6 @@ pub enum RunMode {
     NonBlocking,
 }
 
-/// Which function has the memory and time for a simulation.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema,
-)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum SimulationSize {
-    Small,
-    Medium,
-    Large,
-}
-
-impl SimulationSize {
-    /// By width, which is memory, and by amplitude updates, which is time.
-    pub fn of(estimate: &ResourceEstimate, shots: u32) -> Option<Self> {
-        let updates = estimate.updates(shots);
-        [Self::Small, Self::Medium, Self::Large]
-            .into_iter()
-            .find(|size| estimate.qubits <= size.qubits() && updates <= size.updates())
-    }
-
-    /// The widest state it has memory for.
-    pub fn qubits(self) -> u32 {
-        match self {
-            Self::Small => 22,
-            Self::Medium => 26,
-            Self::Large => 29,
-        }
-    }
-
-    /// How long a simulation may take: somewhat less than its function.
-    pub fn time_limit(self) -> Duration {
-        Duration::from_secs(match self {
-            Self::Small => 50,
-            Self::Medium => 280,
-            Self::Large => 870,
-        })
-    }
-
-    /// Amplitude updates that surely fit half the time: 10⁸ a second.
-    fn updates(self) -> u128 {
-        u128::from(self.time_limit().as_secs()) * 50_000_000
-    }
-}
-
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Job {
     pub id: JobId,
@@ -126,6 +82,7 @@ pub struct Job {
     pub run_mode: RunMode,
     pub shots: u32,
     pub seed: u64,
+    #[serde(with = "crate::json_text")]
     pub input: Map<String, Value>,
     pub tags: Vec<String>,
     pub program_key: String,
@@ -400,7 +357,7 @@ pub fn checked_tags(tags: &[String]) -> Result<Vec<String>, Refusal> {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use crate::price::tariff;
+    use crate::{price::tariff, version::ResourceEstimate};
 
     pub(crate) const LEASE: Duration = Duration::from_secs(30);
 
@@ -558,25 +515,6 @@ pub(crate) mod tests {
             .collect();
         assert_eq!(pauses[..4], [30, 60, 120, 240]);
         assert_eq!(pauses[11], MAX_PAUSE.as_secs());
-    }
-
-    fn check_size(qubits: u32, gates: u64, size: Option<SimulationSize>) {
-        let estimate = ResourceEstimate { qubits, gates, ..estimate() };
-        assert_eq!(SimulationSize::of(&estimate, 1000), size, "{qubits} {gates}");
-    }
-
-    #[test]
-    fn a_simulation_gets_the_smallest_function_that_holds_it() {
-        check_size(3, 10, Some(SimulationSize::Small));
-        check_size(22, 100, Some(SimulationSize::Small));
-        check_size(22, 1_000, Some(SimulationSize::Medium));
-        let mid = ResourceEstimate { uses_mid_circuit_measurement: true, ..estimate() };
-        assert_eq!(SimulationSize::of(&mid, 1), Some(SimulationSize::Small));
-        assert_eq!(SimulationSize::of(&ResourceEstimate { qubits: 20, ..mid }, 10_000), Some(SimulationSize::Large));
-        check_size(26, 100, Some(SimulationSize::Medium));
-        check_size(29, 80, Some(SimulationSize::Large));
-        check_size(29, 100_000, None);
-        check_size(30, 1, None);
     }
 
     #[test]

@@ -71,9 +71,9 @@ pub struct Package {
     pub ir_type: IrType,
     /// In the order of their declaration.
     pub inputs: Vec<ProgramInput>,
-    #[serde(with = "text")]
+    #[serde(with = "crate::json_text")]
     pub input_schema: Value,
-    #[serde(with = "text")]
+    #[serde(with = "crate::json_text")]
     pub output_schema: Option<Value>,
     pub default_device_id: Option<String>,
     pub default_shots: Option<u32>,
@@ -198,24 +198,6 @@ pub fn closed(mut schema: Value) -> Value {
         members.insert("additionalProperties".to_owned(), json!(false));
     }
     schema
-}
-
-/// Keeps JSON of an author's as text: a table has no place for every number, name and depth that JSON allows.
-mod text {
-    use serde::{Deserialize, Deserializer, Serialize, Serializer, de, de::DeserializeOwned, ser};
-
-    pub(super) fn serialize<T: Serialize, S: Serializer>(
-        value: &T,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&serde_json::to_string(value).map_err(ser::Error::custom)?)
-    }
-
-    pub(super) fn deserialize<'de, T: DeserializeOwned, D: Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<T, D::Error> {
-        serde_json::from_str(&String::deserialize(deserializer)?).map_err(de::Error::custom)
-    }
 }
 
 #[cfg(test)]

@@ -61,7 +61,9 @@ pub fn accept(
     allows_device(subscription_type, device)?;
     let package = version.runnable(is_owner && subscription.is_none())?;
     let tags = checked_tags(&request.tags)?;
-    let shots = Hardware::checked_shots(request.shots.or(package.default_shots).ok_or_else(shots_missing)?)?;
+    let shots = Hardware::checked_shots(
+        request.shots.or(package.default_shots).ok_or_else(shots_missing)?,
+    )?;
     let seed = checked_seed(request.seed)?.unwrap_or(random_seed & MAX_SEED);
     schema::check(&package.input_schema, &request.input)?;
     let tariff = device.can_run(&package.estimate, shots)?;
@@ -120,7 +122,11 @@ fn belongs_to(version: &AppVersion, subscription: &Subscription) -> Result<(), R
 
 fn checked_seed(seed: Option<u64>) -> Result<Option<u64>, Refusal> {
     let mut checks = Checks::new();
-    checks.require(seed.is_none_or(|seed| seed <= MAX_SEED), "/seed", format!("use 0 to {MAX_SEED}"));
+    checks.require(
+        seed.is_none_or(|seed| seed <= MAX_SEED),
+        "/seed",
+        format!("use 0 to {MAX_SEED}"),
+    );
     checks.finish().map(|()| seed)
 }
 
@@ -171,8 +177,18 @@ mod tests {
     fn scene() -> Scene {
         let now = at(0);
         let (developer, caller) = (UserId::new(now, [1; 10]), UserId::new(now, [2; 10]));
-        let details = crate::version::Details { version_number: "1.0.0".into(), sdk_used: Sdk::Openqasm, release_notes: String::new() };
-        let mut version = AppVersion::new(crate::VersionId::new(now, [3; 10]), AppId::new(now, [4; 10]), developer, details, now);
+        let details = crate::version::Details {
+            version_number: "1.0.0".into(),
+            sdk_used: Sdk::Openqasm,
+            release_notes: String::new(),
+        };
+        let mut version = AppVersion::new(
+            crate::VersionId::new(now, [3; 10]),
+            AppId::new(now, [4; 10]),
+            developer,
+            details,
+            now,
+        );
         version.status = VersionStatus::Released;
         version.package = Some(Package {
             key: "k".into(),
@@ -188,13 +204,27 @@ mod tests {
             estimate: estimate(),
             inputs: Vec::new(),
         });
-        let terms = Terms { rate: Money::from_micros(50_000), trial_enabled: true, support_email: None, support_url: None };
-        let listing = Listing::new(ListingId::new(now, [5; 10]), version.app_id, developer, terms, now);
+        let terms = Terms {
+            rate: Money::from_micros(50_000),
+            trial_enabled: true,
+            support_email: None,
+            support_url: None,
+        };
+        let listing =
+            Listing::new(ListingId::new(now, [5; 10]), version.app_id, developer, terms, now);
         let id = SubscriptionId::new(now, [6; 10]);
-        let subscription = Subscription::pay_per_use(id, caller, &listing, "Bell", now).expect("open");
+        let subscription =
+            Subscription::pay_per_use(id, caller, &listing, "Bell", now).expect("open");
         let input = json!({"theta": 0.5}).as_object().expect("an object").clone();
-        let request = Request { shots: None, input, run_mode: RunMode::Blocking, seed: None, tags: vec![] };
-        Scene { version, device: hub_simulator(now), subscription: Some(subscription), request, caller }
+        let request =
+            Request { shots: None, input, run_mode: RunMode::Blocking, seed: None, tags: vec![] };
+        Scene {
+            version,
+            device: hub_simulator(now),
+            subscription: Some(subscription),
+            request,
+            caller,
+        }
     }
 
     fn check(change: impl FnOnce(&mut Scene), expected: Result<&str, &str>) {
@@ -207,11 +237,23 @@ mod tests {
             version: &scene.version,
             device: &scene.device,
         };
-        let job = accept(JobId::new(at(0), [9; 10]), scene.caller, ground, scene.request, u64::MAX, at(1));
-        let answer = job.as_ref().map(|job| job.quote.total().to_string()).map_err(|refusal| refusal.code);
+        let job = accept(
+            JobId::new(at(0), [9; 10]),
+            scene.caller,
+            ground,
+            scene.request,
+            u64::MAX,
+            at(1),
+        );
+        let answer =
+            job.as_ref().map(|job| job.quote.total().to_string()).map_err(|refusal| refusal.code);
         assert_eq!(answer.as_deref().map_err(|code| *code), expected);
         if let Ok(job) = job {
-            assert!(job.seed <= MAX_SEED && job.status == JobStatus::Provisioning && job.due_at.is_some());
+            assert!(
+                job.seed <= MAX_SEED
+                    && job.status == JobStatus::Provisioning
+                    && job.due_at.is_some()
+            );
         }
     }
 
@@ -226,11 +268,23 @@ mod tests {
         check(|s| s.version.app_id = AppId::new(at(9), [9; 10]), Err("not_found"));
         check(|s| s.version.status = VersionStatus::Yanked, Err("version_yanked"));
         check(|s| s.version.status = VersionStatus::Draft, Err("not_found"));
-        check(|s| s.device.status = crate::hardware::HardwareStatus::Offline, Err("device_unavailable"));
+        check(
+            |s| s.device.status = crate::hardware::HardwareStatus::Offline,
+            Err("device_unavailable"),
+        );
         check(|s| s.device.qubits = 1, Err("device_cannot_run"));
-        check(|s| s.version.package.as_mut().expect("set").default_shots = None, Err("validation_failed"));
-        check(|s| s.version.package.as_mut().expect("set").estimate.gates = u64::MAX, Err("program_too_long"));
-        check(|s| s.subscription.as_mut().expect("set").ends_at = Some(at(1)), Err("subscription_expired"));
+        check(
+            |s| s.version.package.as_mut().expect("set").default_shots = None,
+            Err("validation_failed"),
+        );
+        check(
+            |s| s.version.package.as_mut().expect("set").estimate.gates = u64::MAX,
+            Err("program_too_long"),
+        );
+        check(
+            |s| s.subscription.as_mut().expect("set").ends_at = Some(at(1)),
+            Err("subscription_expired"),
+        );
     }
 
     #[test]
@@ -241,8 +295,13 @@ mod tests {
             s.version.status = VersionStatus::Draft;
         };
         check(own, Ok("0.00"));
-        check(|s| (own(s), s.device.technology_type = Technology::Photonic).1, Err("simulators_only"));
-        let trial = |s: &mut Scene| s.subscription.as_mut().expect("set").subscription_type = SubscriptionType::Trial;
+        check(
+            |s| (own(s), s.device.technology_type = Technology::Photonic).1,
+            Err("simulators_only"),
+        );
+        let trial = |s: &mut Scene| {
+            s.subscription.as_mut().expect("set").subscription_type = SubscriptionType::Trial
+        };
         check(trial, Ok("0.00"));
     }
 }

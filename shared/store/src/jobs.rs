@@ -1,6 +1,6 @@
 //! Where jobs lie, which of them are due, and the one write that ends a job.
 
-use std::time::Duration;
+use std::{fmt, time::Duration};
 
 use domain::{
     JobId, Moment, Money, SubscriptionId, UserId, bill,
@@ -226,6 +226,17 @@ pub enum Settled {
     /// Who asked has no say any more.
     Lost,
     Missing,
+}
+
+impl fmt::Display for Settled {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Now(job) => write!(f, "ended {:?}", job.status),
+            Self::Before(job) => write!(f, "had ended {:?}", job.status),
+            Self::Lost => f.write_str("somebody else has it"),
+            Self::Missing => f.write_str("there is no such job"),
+        }
+    }
 }
 
 /// Ends a job: state, result, charge, hold, totals and uses in one write, or nothing.
