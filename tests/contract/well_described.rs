@@ -8,7 +8,7 @@ const VERBS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
 const PROBLEM: &str = "#/components/schemas/Problem";
 
 /// One sentence each; none where the document is fit to be published.
-pub fn faults(document: &Value) -> Vec<String> {
+pub(super) fn faults(document: &Value) -> Vec<String> {
     let mut faults = Faults { document, found: Vec::new(), ids: BTreeSet::new() };
     if !document["openapi"].as_str().is_some_and(|version| version.starts_with("3.1.")) {
         faults.add("the document", "is not OpenAPI 3.1");

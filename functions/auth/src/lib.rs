@@ -51,10 +51,10 @@ impl api::App for App {
 
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
-        .routes(routes!(registration::register))
+        .routes(routes!(registration::register_account))
         .routes(routes!(verification::verify_email))
         .routes(routes!(verification::resend_verification))
-        .routes(routes!(session::login))
+        .routes(routes!(session::create_session))
         .routes(routes!(session::refresh_session))
         .routes(routes!(session::get_me))
 }

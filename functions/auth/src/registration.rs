@@ -21,14 +21,14 @@ use store::{
 
 use crate::{App, TRIES, address, problem, views};
 
-/// Register
+/// Register an account
 ///
 /// The answer is the same whether or not the address is known. The account can be used once the link in the mail is
 /// opened, within 24 hours; until then, the latest registration with an address takes the place of earlier ones.
-#[utoipa::path(post, path = "/auth/register", operation_id = "register", tag = "Auth",
+#[utoipa::path(post, path = "/auth/register", operation_id = "registerAccount", tag = "Auth",
     security(()), request_body = views::RegisterRequest,
     responses((status = 202, description = "A mail is on its way to the address.", body = views::MailPromised), Problems))]
-pub(crate) async fn register(
+pub(crate) async fn register_account(
     State(app): State<App>,
     Json(request): Json<views::RegisterRequest>,
 ) -> Result<Answer, Problem> {

@@ -21,10 +21,10 @@ use crate::{App, problem, views};
 ///
 /// With the user name or the e-mail address. An unknown login, a wrong password and a login that was wrong too
 /// often are answered alike.
-#[utoipa::path(post, path = "/auth/login", operation_id = "login", tag = "Auth",
+#[utoipa::path(post, path = "/auth/login", operation_id = "createSession", tag = "Auth",
     security(()), request_body = views::LoginRequest,
     responses((status = 200, description = "A new session.", body = views::Session), Problems))]
-pub(crate) async fn login(
+pub(crate) async fn create_session(
     State(app): State<App>,
     Json(request): Json<views::LoginRequest>,
 ) -> Result<Answer, Problem> {
