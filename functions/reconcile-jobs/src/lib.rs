@@ -49,7 +49,13 @@ pub async fn handle(app: App) -> Result<(), Failed> {
 
 async fn sweep(app: App, shard: u8) -> Result<(), Failed> {
     let jobs = due(&app.table, shard, app.table.clock().now()).await.map_err(Failed::because)?;
-    let steps: Vec<(Step, JobId)> = jobs.iter().filter_map(|job| Some((job.next_step()?, job.id))).collect();
+    let mut steps: Vec<(Step, JobId)> = Vec::with_capacity(jobs.len());
+    for job in jobs {
+        match job {
+            Ok(job) => steps.extend(job.next_step().map(|step| (step, job.id))),
+            Err(error) => tracing::error!(cause = %error, alert = true, "a due job cannot be read"),
+        }
+    }
     if steps.is_empty() {
         return Ok(());
     }

@@ -115,17 +115,26 @@ impl<T> Submission<T> {
     {
         table
             .attempt(TRIES, || {
-                let step = &mut step;
                 let decided = step();
                 async move {
-                    let earlier = table.get(&self.key()).await?;
-                    match self.replay(earlier.as_ref())? {
-                        Some(answer) => Ok(answer),
-                        None => decided.await,
+                    if let Some(answer) = self.answered(table).await? {
+                        return Ok(answer);
+                    }
+                    match decided.await {
+                        // The very same request may have been granted meanwhile, and be what stands in the way.
+                        Err(refused) if refused.status().is_client_error() => {
+                            self.answered(table).await?.map_or(Err(refused), Ok)
+                        }
+                        decided => decided,
                     }
                 }
             })
             .await
+    }
+
+    async fn answered(&self, table: &Table) -> Result<Option<Answer>, Problem> {
+        let earlier = table.get(&self.key()).await?;
+        self.replay(earlier.as_ref())
     }
 }
 

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Error, Indexes, Item, Key, Query, Stored, Table, Write, add, create, delete, ledger,
     query::Index,
+    read::Leniently,
     subscriptions::{REMAINING, key_uses, subscription_uses},
     update,
 };
@@ -141,16 +142,18 @@ fn counted_subscription(job: &Job) -> Option<SubscriptionId> {
         .filter(|_| job.subscription_type == domain::subscription::SubscriptionType::Trial)
 }
 
-/// The jobs of one shard that are due, the longest waiting first, at most a page.
-pub async fn due(table: &Table, shard: u8, now: Moment) -> Result<Vec<Stored<Job>>, Error> {
+/// The jobs of one shard that are due, the longest waiting first, at most a page; each read for itself, so that
+/// one that cannot be read keeps no other waiting.
+pub async fn due(
+    table: &Table,
+    shard: u8,
+    now: Moment,
+) -> Result<Vec<Result<Stored<Job>, Error>>, Error> {
     let query: Query<Job> = Query::new(Index::Due, due_partition(shard)).up_to(now.to_string());
     let found = table.addresses(&query).await?;
     let id = |pk: &str| pk.strip_prefix("job#")?.parse().ok();
-    let keys = found
-        .iter()
-        .filter_map(|item| id(item.get("pk")?.as_s().ok()?))
-        .map(job)
-        .collect::<Vec<_>>();
+    let ids = found.iter().filter_map(|item| id(item.get("pk")?.as_s().ok()?));
+    let keys: Vec<_> = ids.map(|id| Leniently(job(id))).collect();
     Ok(table.read(keys).await?.into_iter().flatten().collect())
 }
 

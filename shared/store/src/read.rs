@@ -54,6 +54,21 @@ impl<T: Item> Wanted for Option<Key<T>> {
     }
 }
 
+/// One of many, where an item that cannot be read must not hide the others.
+pub(crate) struct Leniently<T>(pub(crate) Key<T>);
+
+impl<T: Item> Wanted for Leniently<T> {
+    type Found = Option<Result<Stored<T>, Error>>;
+
+    fn addresses(&self) -> Vec<Address> {
+        self.0.addresses()
+    }
+
+    fn take(&self, found: &mut Found, now: Moment) -> Result<Self::Found, Error> {
+        Ok(self.0.take(found, now).transpose())
+    }
+}
+
 impl<W: Wanted> Wanted for Vec<W> {
     type Found = Vec<W::Found>;
 
