@@ -26,6 +26,8 @@ use worker::{Failed, JobMessage};
 
 /// Leases end after this many missed prolongations.
 const BEATS_PER_LEASE: u32 = 3;
+/// A cancellation is heard within this time.
+const LONGEST_BEAT: Duration = Duration::from_secs(10);
 
 #[derive(Clone)]
 pub struct App {
@@ -61,11 +63,16 @@ pub async fn handle(app: App, message: JobMessage) -> Result<(), Failed> {
             return end(&app, id, By::Provider, &Outcome::Cancelled { billed_shots: None }).await;
         }
         Some(Claimed::Not(Unclaimed::GivenUp)) => {
-            let outcome = Outcome::system_error(Stage::Execute, "The simulation was begun several times and never ended.");
+            let outcome = Outcome::system_error(
+                Stage::Execute,
+                "The simulation was begun several times and never ended.",
+            );
             return end(&app, id, By::Provider, &outcome).await;
         }
         // Whoever holds it goes on, or the sweeper sends it again when the lease has ended.
-        Some(Claimed::Not(Unclaimed::Ended | Unclaimed::Held(_))) => return Ok(()),
+        Some(Claimed::Not(Unclaimed::Ended | Unclaimed::Held(_) | Unclaimed::WithProvider)) => {
+            return Ok(());
+        }
         None => {
             tracing::error!(job_id = %id, "no such job");
             return Ok(());
@@ -109,11 +116,12 @@ async fn execute(app: &App, job: &Job, claim: Claim) -> Result<Option<Outcome>, 
         move || simulation::run(&job, &source, &stop)
     });
     let started = app.table.clock().now();
+    let pause = (app.lease / BEATS_PER_LEASE).min(LONGEST_BEAT);
     tokio::pin!(run);
     let ended = loop {
         tokio::select! {
             ended = &mut run => break ended,
-            () = tokio::time::sleep(app.lease / BEATS_PER_LEASE) => match beat(app, job.id, claim).await {
+            () = tokio::time::sleep(pause) => match beat(app, job.id, claim).await {
                 Beat::GoOn => {}
                 Beat::Cancel => stop.store(true, Ordering::Relaxed),
                 Beat::Lost => {

@@ -75,7 +75,11 @@ pub(crate) async fn outcome(
     };
     Ok(Outcome::Completed(Output {
         counts: outcome.counts,
-        measured_qubits: outcome.measured_qubits.iter().filter_map(|qubit| u32::try_from(*qubit).ok()).collect(),
+        measured_qubits: outcome
+            .measured_qubits
+            .iter()
+            .filter_map(|qubit| u32::try_from(*qubit).ok())
+            .collect(),
         execution_millis: u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX),
         stored_at,
     }))
@@ -83,15 +87,19 @@ pub(crate) async fn outcome(
 
 fn without_result(unfinished: &Unfinished) -> Outcome {
     match unfinished {
-        Unfinished::Simulation(SimulationError::Cancelled) => Outcome::Cancelled { billed_shots: None },
+        Unfinished::Simulation(SimulationError::Cancelled) => {
+            Outcome::Cancelled { billed_shots: None }
+        }
         Unfinished::Simulation(SimulationError::OutOfMemory { .. }) => {
             Outcome::system_error(Stage::Execute, unfinished.to_string())
         }
         Unfinished::TimedOut(limit) => Outcome::timed_out(*limit),
         Unfinished::Program(_) => Outcome::system_error(Stage::Prepare, unfinished.to_string()),
-        Unfinished::Input(_) | Unfinished::Values(_) => {
-            Outcome::user_error(Stage::Prepare, unfinished.to_string(), "Correct the input and submit the job again.")
-        }
+        Unfinished::Input(_) | Unfinished::Values(_) => Outcome::user_error(
+            Stage::Prepare,
+            unfinished.to_string(),
+            "Correct the input and submit the job again.",
+        ),
         Unfinished::Simulation(_) => Outcome::user_error(
             Stage::Execute,
             unfinished.to_string(),
@@ -104,9 +112,14 @@ fn size(counts: &BTreeMap<String, u64>) -> usize {
     counts.keys().map(|bits| bits.len() + 12).sum()
 }
 
-async fn put_away(results: &Results, job: &Job, outcome: &quantum::Outcome) -> Result<String, Failed> {
+async fn put_away(
+    results: &Results,
+    job: &Job,
+    outcome: &quantum::Outcome,
+) -> Result<String, Failed> {
     let key = ResultKey::Job { job_id: job.id.uuid() };
-    let document = serde_json::json!({ "counts": outcome.counts, "measured_qubits": outcome.measured_qubits });
+    let document =
+        serde_json::json!({ "counts": outcome.counts, "measured_qubits": outcome.measured_qubits });
     results.keep(&key, document.to_string().into_bytes()).await.map_err(Failed::because)?;
     Ok(key.to_string())
 }

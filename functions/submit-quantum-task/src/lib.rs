@@ -63,18 +63,22 @@ pub async fn handle(app: App, message: JobMessage) -> Result<(), Failed> {
     let id = message.job_id;
     let claimed = claim(&app.table, id, app.lease).await.map_err(Failed::because)?;
     match claimed {
-        Some(Claimed::Taken(job, _)) if job.task_arn.is_some() => Ok(()),
         Some(Claimed::Taken(job, claim)) if job.intent.is_some() => search(&app, &job, claim).await,
         Some(Claimed::Taken(job, claim)) => submit(&app, &job, claim).await,
         Some(Claimed::Not(Unclaimed::CancelRequested)) => {
             end(&app, id, By::Provider, &Outcome::Cancelled { billed_shots: None }).await
         }
         Some(Claimed::Not(Unclaimed::GivenUp)) => {
-            let outcome = Outcome::system_error(Stage::Submit, "The device took no task after several tries.");
+            let outcome = Outcome::system_error(
+                Stage::Submit,
+                "The device took no task after several tries.",
+            );
             end(&app, id, By::Provider, &outcome).await
         }
         // Whoever holds it goes on, or the sweeper sends it again when the lease has ended.
-        Some(Claimed::Not(Unclaimed::Ended | Unclaimed::Held(_))) => Ok(()),
+        Some(Claimed::Not(Unclaimed::Ended | Unclaimed::Held(_) | Unclaimed::WithProvider)) => {
+            Ok(())
+        }
         None => {
             tracing::error!(job_id = %id, "no such job");
             Ok(())
@@ -95,7 +99,9 @@ async fn submit(app: &App, job: &Job, claim: Claim) -> Result<(), Failed> {
             let outcome = Outcome::system_error(Stage::Prepare, missing.to_string());
             return end(app, job.id, By::Claim(claim), &outcome).await;
         }
-        Err(failed) => return give_back(app, job.id, claim).await.and(Err(Failed::because(failed))),
+        Err(failed) => {
+            return give_back(app, job.id, claim).await.and(Err(Failed::because(failed)));
+        }
     };
     let Some(task) = intend(app, job, claim, source).await? else { return Ok(()) };
     match app.braket.create_task(task).await {
@@ -115,7 +121,12 @@ async fn submit(app: &App, job: &Job, claim: Claim) -> Result<(), Failed> {
 }
 
 /// Writes the intent down, and answers what to send; `None` where the claim is lost.
-async fn intend(app: &App, job: &Job, claim: Claim, source: String) -> Result<Option<CreateTask>, Failed> {
+async fn intend(
+    app: &App,
+    job: &Job,
+    claim: Claim,
+    source: String,
+) -> Result<Option<CreateTask>, Failed> {
     let intended = change(&app.table, job.id, |job, now| job.intend(claim, now).cloned()).await;
     let Some((_, Ok(intent))) = intended.map_err(Failed::because)? else { return Ok(None) };
     Ok(Some(CreateTask {
@@ -138,7 +149,8 @@ async fn search(app: &App, job: &Job, claim: Claim) -> Result<(), Failed> {
         Ok(Some(found)) => know(app, job.id, &found.arn).await,
         Ok(None) if app.table.clock().now() >= intent.at.plus(app.search_grace) => {
             tracing::error!(job_id = %job.id, alert = true, "a submission was lost: no task was found within the grace period");
-            let outcome = Outcome::system_error(Stage::Submit, "The submission to the device was lost.");
+            let outcome =
+                Outcome::system_error(Stage::Submit, "The submission to the device was lost.");
             end(app, job.id, By::Claim(claim), &outcome).await
         }
         Ok(None) => postpone(app, job.id, claim).await,

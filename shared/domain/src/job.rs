@@ -151,6 +151,8 @@ pub enum Unclaimed {
     CancelRequested,
     /// Begun too often without an end.
     GivenUp,
+    /// Its task is known: there is only to look.
+    WithProvider,
 }
 
 /// The fence is no longer the caller's, or the job has ended: stop working.
@@ -200,6 +202,9 @@ impl Job {
     pub fn claim(&mut self, now: Moment, lease: Duration) -> Result<Claim, Unclaimed> {
         if self.status.is_terminal() {
             return Err(Unclaimed::Ended);
+        }
+        if self.task_arn.is_some() {
+            return Err(Unclaimed::WithProvider);
         }
         if let Some(until) = self.lease_until.filter(|until| *until > now) {
             return Err(Unclaimed::Held(until));

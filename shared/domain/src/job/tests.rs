@@ -114,6 +114,7 @@ fn reports_of_the_provider_never_move_a_job_back() {
     job.task_known("arn:1", at(2), LEASE);
     job.task_known("arn:2", at(3), LEASE);
     assert_eq!(job.task_arn.as_deref(), Some("arn:1"));
+    assert_eq!(job.claim(at(100), LEASE), Err(Unclaimed::WithProvider), "never submitted again");
     assert!(job.report(Progress::Running, None, at(3)));
     assert!(!job.report(Progress::Queued, None, at(4)), "late");
     assert!(!job.report(Progress::Running, None, at(5)), "twice");
