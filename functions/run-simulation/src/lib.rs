@@ -106,7 +106,10 @@ async fn execute(app: &App, job: &Job, claim: Claim) -> Result<Option<Outcome>, 
     let source = match app.packages.read_program(&job.program_key).await {
         Ok(source) => source,
         Err(files::Error::Refused(missing)) => {
-            return Ok(Some(Outcome::system_error(Stage::Prepare, missing.to_string())));
+            tracing::error!(job_id = %job.id, cause = %missing, alert = true, "no program");
+            let outcome =
+                Outcome::system_error(Stage::Prepare, "The version's program is missing.");
+            return Ok(Some(outcome));
         }
         Err(failed) => return Err(Failed::because(failed)),
     };

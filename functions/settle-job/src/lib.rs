@@ -78,6 +78,11 @@ async fn look(app: &App, arn: &str) -> Result<(), Failed> {
         }
         Err(failed) => return Err(Failed::because(failed)),
     };
+    // Another stage in this account tags its tasks as this one does, but has them write elsewhere.
+    if task.output_bucket != app.results.bucket() {
+        tracing::info!("a task of another stage");
+        return Ok(());
+    }
     let Some(id) = task.tags.get(JOB_TAG).and_then(|id| id.parse::<JobId>().ok()) else {
         tracing::info!("a task of somebody else in this account");
         return Ok(());

@@ -21,7 +21,10 @@ pub(crate) async fn of(results: &Results, job: &Job, task: &Task) -> Result<Outc
         TaskState::Completed => completed(results, job, task).await?,
         TaskState::Cancelled => Outcome::Cancelled { billed_shots },
         _ => {
-            let reason = task.failure_reason.clone().unwrap_or_else(|| "The device gave no reason.".to_owned());
+            let reason = task
+                .failure_reason
+                .clone()
+                .unwrap_or_else(|| "The device gave no reason.".to_owned());
             device_error(Stage::Execute, reason, billed_shots)
         }
     })
@@ -29,10 +32,19 @@ pub(crate) async fn of(results: &Results, job: &Job, task: &Task) -> Result<Outc
 
 async fn completed(results: &Results, job: &Job, task: &Task) -> Result<Outcome, Failed> {
     let Some(key) = key(job, task) else {
-        return Ok(device_error(Stage::Result, "The device wrote its result elsewhere.".to_owned(), Some(job.shots)));
+        return Ok(device_error(
+            Stage::Result,
+            "The device wrote its result elsewhere.".to_owned(),
+            Some(job.shots),
+        ));
     };
     let document = match results.read(&key, MAX_RESULT_BYTES as u64).await {
         Ok(document) => document,
+        // It would come again forever: such a result never becomes readable.
+        Err(files::Error::Refused(files::Refusal::TooLarge { limit, .. })) => {
+            let detail = format!("The device's result is larger than {limit} bytes.");
+            return Ok(device_error(Stage::Result, detail, Some(job.shots)));
+        }
         // The event may be ahead of the object: the message comes again.
         Err(error) => return Err(Failed::because(error)),
     };
@@ -51,7 +63,12 @@ fn key(job: &Job, task: &Task) -> Option<ResultKey> {
     }
 }
 
-async fn output(results: &Results, job: &Job, task: &Task, result: GateModelResult) -> Result<Outcome, Failed> {
+async fn output(
+    results: &Results,
+    job: &Job,
+    task: &Task,
+    result: GateModelResult,
+) -> Result<Outcome, Failed> {
     let stored_at = match size(&result.counts) {
         small if small <= ITEM_BYTES => None,
         _ => Some(put_away(results, job, &result).await?),
@@ -70,9 +87,14 @@ fn size(counts: &BTreeMap<String, u64>) -> usize {
     counts.keys().map(|bits| bits.len() + 12).sum()
 }
 
-async fn put_away(results: &Results, job: &Job, result: &GateModelResult) -> Result<String, Failed> {
+async fn put_away(
+    results: &Results,
+    job: &Job,
+    result: &GateModelResult,
+) -> Result<String, Failed> {
     let key = ResultKey::Job { job_id: job.id.uuid() };
-    let document = serde_json::json!({ "counts": result.counts, "measured_qubits": result.measured_qubits });
+    let document =
+        serde_json::json!({ "counts": result.counts, "measured_qubits": result.measured_qubits });
     results.keep(&key, document.to_string().into_bytes()).await.map_err(Failed::because)?;
     Ok(key.to_string())
 }

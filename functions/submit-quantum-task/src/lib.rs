@@ -96,7 +96,9 @@ async fn submit(app: &App, job: &Job, claim: Claim) -> Result<(), Failed> {
     let source = match app.packages.read_program(&job.program_key).await {
         Ok(source) => source,
         Err(files::Error::Refused(missing)) => {
-            let outcome = Outcome::system_error(Stage::Prepare, missing.to_string());
+            tracing::error!(job_id = %job.id, cause = %missing, alert = true, "no program");
+            let outcome =
+                Outcome::system_error(Stage::Prepare, "The version's program is missing.");
             return end(app, job.id, By::Claim(claim), &outcome).await;
         }
         Err(failed) => {

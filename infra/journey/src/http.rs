@@ -45,7 +45,11 @@ impl Hub {
     }
 
     pub(crate) fn signed_in(&self, access_token: &str) -> Door<'_> {
-        Door { hub: self, base: "/v1", header: Some(("authorization", format!("Bearer {access_token}"))) }
+        Door {
+            hub: self,
+            base: "/v1",
+            header: Some(("authorization", format!("Bearer {access_token}"))),
+        }
     }
 
     /// ClientApi.
@@ -77,13 +81,26 @@ impl Door<'_> {
         self.call(Method::POST, path, Some((body, &random_hex())), expected).await
     }
 
-    pub(crate) async fn post_again(&self, path: &str, body: &Value, key: &str, expected: u16) -> Result<Value, Off> {
+    pub(crate) async fn post_again(
+        &self,
+        path: &str,
+        body: &Value,
+        key: &str,
+        expected: u16,
+    ) -> Result<Value, Off> {
         self.call(Method::POST, path, Some((body, key)), expected).await
     }
 
-    async fn call(&self, method: Method, path: &str, body: Option<(&Value, &str)>, expected: u16) -> Result<Value, Off> {
+    async fn call(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<(&Value, &str)>,
+        expected: u16,
+    ) -> Result<Value, Off> {
         let name = format!("{method} {}{path}", self.base);
-        let mut request = self.hub.client.request(method, format!("{}{}{path}", self.hub.address, self.base));
+        let mut request =
+            self.hub.client.request(method, format!("{}{}{path}", self.hub.address, self.base));
         if let Some((header, value)) = &self.header {
             request = request.header(*header, value);
         }
@@ -95,7 +112,8 @@ impl Door<'_> {
 }
 
 async fn send(request: RequestBuilder, name: String, expected: u16) -> Result<Value, Off> {
-    let silence = |cause: reqwest::Error| Off::Silence { request: name.clone(), cause: cause.to_string() };
+    let silence =
+        |cause: reqwest::Error| Off::Silence { request: name.clone(), cause: cause.to_string() };
     let answer = request.send().await.map_err(silence)?;
     let status = answer.status().as_u16();
     let body = answer.text().await.map_err(silence)?;

@@ -35,7 +35,9 @@ pub struct Machine {
 impl Machine {
     /// `STATE_DIR`, as `make run` reads it, and the driver that cargo built.
     pub fn from_env(address: &str) -> Self {
-        let path = |name: &str, default: &str| PathBuf::from(std::env::var_os(name).unwrap_or_else(|| default.into()));
+        let path = |name: &str, default: &str| {
+            PathBuf::from(std::env::var_os(name).unwrap_or_else(|| default.into()))
+        };
         Self {
             state: path("STATE_DIR", ".local"),
             driver: path("CARGO_TARGET_DIR", "target").join("debug/local-cloud"),
@@ -51,7 +53,10 @@ pub async fn rounds(hub: &Hub, machine: &Machine) -> Result<(), Off> {
     let customer = customer(hub, &name, &package::long(QUBITS, LAYERS)).await?;
 
     step("kill -9 of the function that simulates");
-    round(&customer, "hub-simulator", async || kill(&machine.state.join("functions/run-simulation"))).await?;
+    round(&customer, "hub-simulator", async || {
+        kill(&machine.state.join("functions/run-simulation"))
+    })
+    .await?;
     step("kill -9 of the local Braket");
     round(&customer, "amazon-sv1", async || kill_named("local-braket", &machine.state)).await?;
     step("the whole stack stops and starts");
@@ -68,8 +73,12 @@ async fn round(
     let theta = theory::random_theta();
     let job = submit(customer, device, theta, SHOTS).await?;
     let id = text(&job, "/id")?;
-    let running = reached(customer, id, PATIENCE, |status| status == "RUNNING" || status == "COMPLETED").await?;
-    ensure(running["status"] == "RUNNING", || "the job ended before anything could be killed".to_owned())?;
+    let running =
+        reached(customer, id, PATIENCE, |status| status == "RUNNING" || status == "COMPLETED")
+            .await?;
+    ensure(running["status"] == "RUNNING", || {
+        "the job ended before anything could be killed".to_owned()
+    })?;
     strike().await?;
     let job = ended(customer, id, PATIENCE).await?;
     ensure(job["status"] == "COMPLETED", || format!("the job did not complete: {job}"))?;
@@ -81,19 +90,23 @@ async fn round(
 
 /// Kills every process that runs this executable.
 fn kill(executable: &Path) -> Result<(), Off> {
-    let executable = fs::canonicalize(executable).map_err(|error| Off::wrong(format!("{}: {error}", executable.display())))?;
-    let found = processes(|process| fs::read_link(process.join("exe")).is_ok_and(|exe| exe == executable));
+    let executable = fs::canonicalize(executable)
+        .map_err(|error| Off::wrong(format!("{}: {error}", executable.display())))?;
+    let found =
+        processes(|process| fs::read_link(process.join("exe")).is_ok_and(|exe| exe == executable));
     strike(&found, &executable.display().to_string())
 }
 
 /// Kills the process of that name whose command line mentions this state folder.
 fn kill_named(name: &str, state: &Path) -> Result<(), Off> {
-    let state = fs::canonicalize(state).map_err(|error| Off::wrong(format!("{}: {error}", state.display())))?;
+    let state = fs::canonicalize(state)
+        .map_err(|error| Off::wrong(format!("{}: {error}", state.display())))?;
     let state = state.display().to_string();
     let found = processes(|process| {
         let exe = fs::read_link(process.join("exe")).unwrap_or_default();
         let line = fs::read(process.join("cmdline")).unwrap_or_default();
-        exe.file_name().is_some_and(|file| file == name) && String::from_utf8_lossy(&line).contains(&state)
+        exe.file_name().is_some_and(|file| file == name)
+            && String::from_utf8_lossy(&line).contains(&state)
     });
     strike(&found, name)
 }
@@ -109,7 +122,8 @@ fn strike(pids: &[i32], what: &str) -> Result<(), Off> {
 
 fn processes(wanted: impl Fn(&Path) -> bool) -> Vec<i32> {
     let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
-    let numbered = entries.filter_map(|entry| Some((entry.file_name().to_str()?.parse().ok()?, entry.path())));
+    let numbered =
+        entries.filter_map(|entry| Some((entry.file_name().to_str()?.parse().ok()?, entry.path())));
     numbered.filter(|(_, path)| wanted(path)).map(|(pid, _)| pid).collect()
 }
 
@@ -123,13 +137,15 @@ impl Machine {
     async fn stop_and_start(&self, hub: &Hub) -> Result<(), Off> {
         let lock = self.state.join("lock");
         let pid = fs::read_to_string(&lock).ok().and_then(|text| text.trim().parse::<i32>().ok());
-        let pid = pid.ok_or_else(|| Off::wrong(format!("{} names no running stack", lock.display())))?;
+        let pid =
+            pid.ok_or_else(|| Off::wrong(format!("{} names no running stack", lock.display())))?;
         signal("-TERM", pid)?;
         while Path::new(&format!("/proc/{pid}")).exists() {
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
         println!("    stopped, pid {pid}");
-        let log = fs::File::create(self.state.join("restarted.log")).map_err(|error| Off::wrong(error.to_string()))?;
+        let log = fs::File::create(self.state.join("restarted.log"))
+            .map_err(|error| Off::wrong(error.to_string()))?;
         let again = Command::new(&self.driver)
             .env("PORT", &self.port)
             .env("STATE_DIR", &self.state)

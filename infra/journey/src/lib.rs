@@ -1,5 +1,6 @@
 //! The main job as new users would do it: through HTTP alone, checked against theory and the bill.
 
+pub mod demo;
 mod http;
 pub mod kill;
 pub mod main_job;

@@ -6,7 +6,8 @@ use journey::{Hub, kill, main_job};
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let address = format!("http://127.0.0.1:{}", setting("PORT").unwrap_or_else(|| "8080".to_owned()));
+    let address =
+        format!("http://127.0.0.1:{}", setting("PORT").unwrap_or_else(|| "8080".to_owned()));
     let hub = Hub::at(&address);
     let ended = if setting("KILL").is_some() {
         kill::rounds(&hub, &kill::Machine::from_env(&address)).await

@@ -10,7 +10,7 @@ use crate::{
     package,
     people::{Person, arrive},
     picture::histogram,
-    publish::publish,
+    publish::{become_provider, publish},
     theory,
 };
 
@@ -45,26 +45,35 @@ pub async fn run(hub: &Hub) -> Result<Customer, Off> {
     for job in [&ours, &braket] {
         check_once(&items, job)?;
     }
-    ensure(billed(&customer.person, false).await? == items, || "the bill changed between two readings".to_owned())?;
+    ensure(billed(&customer.person, false).await? == items, || {
+        "the bill changed between two readings".to_owned()
+    })?;
     Ok(customer)
 }
 
 /// A developer sells `program`, someone else subscribes and gets a key.
 pub(crate) async fn customer(hub: &Hub, name: &str, program: &str) -> Result<Customer, Off> {
     let developer = arrive(hub, "developer").await?;
-    let app = publish(hub, &developer, name, program).await?;
+    become_provider(&developer).await?;
+    let app = publish(hub, &developer, &package::offer(name, program)).await?;
     step("another user registers, subscribes, gets a key");
     let person = arrive(hub, "customer").await?;
     hub.public().get(&format!("/marketplace/{app}")).await?;
     let trial = person.door().post(&format!("/marketplace/{app}/trial"), &json!({}), 201).await?;
     ensure(trial["remaining_uses"] == 10, || format!("not a trial of ten uses: {trial}"))?;
-    let path = format!("/marketplace/{app}/subscribe");
-    let subscription = person.door().post(&path, &json!({"subscription_type": "PAY_PER_USE"}), 201).await?;
-    let path = format!("/subscriptions/{}/keys", text(&subscription, "/id")?);
-    let key = person.door().post(&path, &json!({"name": "journey"}), 201).await?;
-    let key = text(&key, "/key")?.to_owned();
+    let key = subscribe(&person, &app, "journey").await?;
     println!("    {} with {}…", person.username, &key[..8]);
     Ok(Customer { person, key, hub: hub.clone() })
+}
+
+/// Pay per use; the secret of a new key.
+pub(crate) async fn subscribe(person: &Person, app: &str, key_name: &str) -> Result<String, Off> {
+    let path = format!("/marketplace/{app}/subscribe");
+    let wanted = json!({"subscription_type": "PAY_PER_USE"});
+    let subscription = person.door().post(&path, &wanted, 201).await?;
+    let path = format!("/subscriptions/{}/keys", text(&subscription, "/id")?);
+    let key = person.door().post(&path, &json!({"name": key_name}), 201).await?;
+    Ok(text(&key, "/key")?.to_owned())
 }
 
 /// Our simulator, the answer waited for; the same request again is the same job.
@@ -93,7 +102,12 @@ async fn through_braket(customer: &Customer, theta: f64) -> Result<Value, Off> {
 }
 
 /// Submits without waiting.
-pub(crate) async fn submit(customer: &Customer, device: &str, theta: f64, shots: u32) -> Result<Value, Off> {
+pub(crate) async fn submit(
+    customer: &Customer,
+    device: &str,
+    theta: f64,
+    shots: u32,
+) -> Result<Value, Off> {
     let body = json!({
         "device_id": device, "shots": shots, "input": {"theta": theta}, "run_mode": "NON_BLOCKING"
     });

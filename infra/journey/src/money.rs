@@ -17,7 +17,8 @@ pub(crate) async fn billed(person: &Person, show: bool) -> Result<Vec<Value>, Of
         let path = format!("/bills/{}", text(bill, "/id")?);
         let bill = person.door().get(&path).await?;
         let items = items(person, &path).await?;
-        let sum: Money = items.iter().map(|item| amount(&item["amount"])).sum::<Result<Money, Off>>()?;
+        let sum: Money =
+            items.iter().map(|item| amount(&item["amount"])).sum::<Result<Money, Off>>()?;
         let total = amount(&bill["pending_amount"])?;
         ensure(sum == total, || format!("the items add up to {sum}, the bill says {total}"))?;
         if show {
@@ -44,7 +45,9 @@ async fn items(person: &Person, bill: &str) -> Result<Vec<Value>, Off> {
 pub(crate) fn amount(money: &Value) -> Result<Money, Off> {
     let amount = text(money, "/amount")?;
     ensure(money["currency"] == "USD", || format!("not in dollars: {money}"))?;
-    amount.parse().map_err(|error: domain::money::BadAmount| Off::wrong(format!("{amount}: {error}")))
+    amount
+        .parse()
+        .map_err(|error: domain::money::BadAmount| Off::wrong(format!("{amount}: {error}")))
 }
 
 /// The job's part of the bill is what the job says it cost, and stands there once.
@@ -55,10 +58,14 @@ pub(crate) fn check_once(items: &[Value], job: &Value) -> Result<(), Off> {
     }
     lines.sort_unstable();
     let numbered = lines.iter().map(|(line, _)| *line).eq(0..lines.len() as u64);
-    ensure(!lines.is_empty() && numbered, || format!("job {} stands on the bill {} times", job["id"], lines.len()))?;
+    ensure(!lines.is_empty() && numbered, || {
+        format!("job {} stands on the bill {} times", job["id"], lines.len())
+    })?;
     let sum: Money = lines.iter().map(|(_, amount)| *amount).sum();
     let cost = amount(&job["actual_cost"])?;
     ensure(sum == cost, || format!("job {} cost {cost}, billed {sum}", job["id"]))?;
     let held = amount(&job["estimated_cost"])?;
-    ensure(cost <= held, || format!("job {} cost {cost}, more than the {held} that were held", job["id"]))
+    ensure(cost <= held, || {
+        format!("job {} cost {cost}, more than the {held} that were held", job["id"])
+    })
 }

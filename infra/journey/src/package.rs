@@ -1,6 +1,9 @@
 //! What is published: a package with a program whose outcome theory knows.
 
-use std::io::{Cursor, Write};
+use std::{
+    fmt::Display,
+    io::{Cursor, Write},
+};
 
 use serde_json::json;
 use zip::{ZipWriter, write::SimpleFileOptions};
@@ -20,7 +23,7 @@ b = measure q;
 
 /// The same outcome on `qubits` qubits after `layers` of turning every qubit forth and back.
 pub(crate) fn long(qubits: usize, layers: usize) -> String {
-    let turn = format!("  rx(0.3) q;\n  ry(0.2) q;\n  ry(-0.2) q;\n  rx(-0.3) q;\n").replace("  ", "");
+    let turn = "rx(0.3) q;\nry(0.2) q;\nry(-0.2) q;\nrx(-0.3) q;\n";
     let chain: String = (1..qubits).map(|to| format!("cnot q[{}], q[{to}];\n", to - 1)).collect();
     format!(
         "OPENQASM 3.0;\ninput float theta;\nqubit[{qubits}] q;\nbit[{qubits}] b;\n{}ry(theta) q[0];\n{chain}b = measure q;\n",
@@ -28,8 +31,19 @@ pub(crate) fn long(qubits: usize, layers: usize) -> String {
     )
 }
 
-/// The zip of an app with this program.
-pub(crate) fn zip(name: &str, program: &str) -> Result<Vec<u8>, Off> {
+/// An app as it is brought to market: what is said of it, and the files of its package.
+pub(crate) struct Offer {
+    pub(crate) name: String,
+    pub(crate) description: &'static str,
+    pub(crate) kind: &'static str,
+    pub(crate) tags: &'static [&'static str],
+    /// Dollars a job, beside the device.
+    pub(crate) rate: &'static str,
+    pub(crate) files: Vec<(&'static str, String)>,
+}
+
+/// An app with this program, which takes a `theta`.
+pub(crate) fn offer(name: &str, program: &str) -> Offer {
     let manifest = json!({
         "name": name,
         "version": "1.0.0",
@@ -42,11 +56,33 @@ pub(crate) fn zip(name: &str, program: &str) -> Result<Vec<u8>, Off> {
         },
         "defaults": {"device": "hub-simulator", "shots": 1000}
     });
-    let readme = "# GHZ\n\nEntangles its qubits: they are all 0 or all 1, and `theta` says how often.\n";
-    let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
-    for (file, content) in [("quantum-app.json", manifest.to_string().as_str()), ("ghz.qasm", program), ("README.md", readme)] {
-        archive.start_file(file, SimpleFileOptions::default()).map_err(|error| Off::wrong(error.to_string()))?;
-        archive.write_all(content.as_bytes()).map_err(|error| Off::wrong(error.to_string()))?;
+    let readme =
+        "# GHZ\n\nEntangles its qubits: they are all 0 or all 1, and `theta` says how often.\n";
+    Offer {
+        name: name.to_owned(),
+        description: "",
+        kind: "EDUCATION",
+        tags: &[],
+        rate: "0.05",
+        files: vec![
+            ("quantum-app.json", manifest.to_string()),
+            ("ghz.qasm", program.to_owned()),
+            ("README.md", readme.to_owned()),
+        ],
     }
-    Ok(archive.finish().map_err(|error| Off::wrong(error.to_string()))?.into_inner())
+}
+
+impl Offer {
+    pub(crate) fn zip(&self) -> Result<Vec<u8>, Off> {
+        let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
+        for (file, content) in &self.files {
+            archive.start_file(*file, SimpleFileOptions::default()).map_err(failed)?;
+            archive.write_all(content.as_bytes()).map_err(failed)?;
+        }
+        Ok(archive.finish().map_err(failed)?.into_inner())
+    }
+}
+
+fn failed(error: impl Display) -> Off {
+    Off::wrong(error.to_string())
 }

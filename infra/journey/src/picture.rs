@@ -7,7 +7,8 @@ const WIDTH: f64 = 40.0;
 pub(crate) fn histogram(title: &str, result: &Value) {
     println!("\n  {title}");
     let counts = result["counts"].as_object().into_iter().flatten();
-    let counts: Vec<(&String, f64)> = counts.map(|(bits, count)| (bits, count.as_f64().unwrap_or_default())).collect();
+    let counts: Vec<(&String, f64)> =
+        counts.map(|(bits, count)| (bits, count.as_f64().unwrap_or_default())).collect();
     let total: f64 = counts.iter().map(|(_, count)| count).sum();
     for (bits, count) in counts {
         let share = count / total.max(1.0);
@@ -24,7 +25,12 @@ fn bar(share: f64) -> String {
 pub(crate) fn bill(bill: &Value, items: &[Value]) {
     println!("\n  Bill {}  {}", word(bill, "period"), word(bill, "status"));
     for item in items {
-        println!("    {:<58} {:>6} {:>12} USD", word(item, "description"), item["quantity"].to_string(), amount(&item["amount"]));
+        println!(
+            "    {:<58} {:>6} {:>12} USD",
+            word(item, "description"),
+            item["quantity"].to_string(),
+            amount(&item["amount"])
+        );
     }
     println!("    {:<58} {:>6} {:>12} USD", "Total", "", amount(&bill["pending_amount"]));
 }

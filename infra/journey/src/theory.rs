@@ -2,7 +2,10 @@
 
 use serde_json::Value;
 
-use crate::{Off, http::{ensure, random}};
+use crate::{
+    Off,
+    http::{ensure, random},
+};
 
 const SIGMAS: f64 = 5.0;
 
@@ -18,7 +21,9 @@ pub(crate) fn check(result: &Value, qubits: usize, theta: f64, shots: u32) -> Re
     let count = |bit: &str| result["counts"][bit.repeat(qubits)].as_f64().unwrap_or_default();
     let (zeros, ones) = (count("0"), count("1"));
     let shots = f64::from(shots);
-    ensure((zeros + ones - shots).abs() < 0.5, || format!("the counts are not all 0 or all 1: {}", result["counts"]))?;
+    ensure((zeros + ones - shots).abs() < 0.5, || {
+        format!("the counts are not all 0 or all 1: {}", result["counts"])
+    })?;
     let share = (theta / 2.0).sin().powi(2);
     let sigma = (shots * share * (1.0 - share)).sqrt();
     let off = (ones - shots * share) / sigma;

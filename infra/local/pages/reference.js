@@ -25,18 +25,18 @@ async function show() {
   main.replaceChildren(
     element("h1", {}, api.info.title, " ", element("span", { class: "badge" }, api.info.version)),
     ...prose(api.info.description),
-    ...[...groups].flatMap(([tag, operations]) => [
+    ...[...groups].map(([tag, operations]) => element("section", { "data-tag": tag },
       element("h2", {}, tag),
       ...prose(api.tags?.find((known) => known.name === tag)?.description),
-      ...operations.map((operation) => article(operation, api)),
-    ]),
+      ...operations.map((operation) => article(operation, api)))),
   );
-  document.getElementById("index").replaceChildren(...[...groups].flatMap(([tag, operations]) => [
-    element("h2", {}, tag),
+  document.getElementById("index").append(...[...groups].flatMap(([tag, operations]) => [
+    element("h2", { "data-tag": tag }, tag),
     ...operations.map((operation) => element("a", { href: `#${operation.id}` }, method(operation), operation.summary)),
   ]));
   followSearch();
-  if (location.hash) document.getElementById(location.hash.slice(1))?.scrollIntoView();
+  followReading();
+  if (location.hash) document.getElementById(location.hash.slice(1))?.scrollIntoView({ behavior: "instant" });
 }
 
 function grouped(api) {
@@ -59,7 +59,7 @@ function grouped(api) {
 function article(operation, api) {
   const body = operation.requestBody?.content;
   const [kind, content] = Object.entries(body || {})[0] || [];
-  return element("article", { id: operation.id, "data-words": `${operation.summary} ${operation.path} ${operation.id}`.toLowerCase() },
+  return element("article", { id: operation.id, "data-words": `${operation.tags} ${operation.summary} ${operation.path} ${operation.id}`.toLowerCase() },
     element("div", { class: "title" }, method(operation), element("h3", {}, operation.summary),
       element("span", { class: "path" }, operation.path), ...callers(operation).map((who) => element("span", { class: "badge" }, who))),
     element("div", { class: "columns" },
@@ -72,14 +72,11 @@ function method(operation) {
   return element("span", { class: `method ${operation.verb}` }, operation.verb);
 }
 
+/** Who may call: signed in, perhaps in a role; with a key, perhaps with scopes. */
 function callers(operation) {
-  const names = operation.security.flatMap(Object.keys);
-  const scopes = operation.security.flatMap((one) => one.apiKey || []);
-  if (!names.length) return ["public"];
-  return [
-    names.includes("cognito") ? "access token" : null,
-    names.includes("apiKey") ? ["API key", ...scopes].join(" · ") : null,
-  ].filter(Boolean);
+  const ways = operation.security.flatMap(Object.entries);
+  const names = { cognito: "access token", apiKey: "API key" };
+  return ways.length ? ways.map(([scheme, values]) => [names[scheme] || scheme, ...values].join(" · ")) : ["public"];
 }
 
 function parameters(operation, api) {
@@ -91,39 +88,82 @@ function parameters(operation, api) {
   ]))];
 }
 
+/** A success each with its fields and an example; all refusals and failures in one place, since they look alike. */
 function responses(operation, api) {
-  return [element("h4", {}, "Answers"), ...Object.entries(operation.responses || {}).map(([status, response]) => {
-    const real = resolved(response, api);
-    const content = Object.values(real.content || {})[0];
-    const shown = example(content, api);
-    return element("details", {},
-      element("summary", {}, element("span", { class: `status ${status < "400" ? "ok" : "bad"}` }, status), ` ${real.description || ""}`),
-      content ? fields(content.schema, api) : null,
-      shown === undefined ? null : element("pre", {}, JSON.stringify(shown, null, 2)));
-  })];
+  const all = Object.entries(operation.responses || {}).map(([status, response]) => [status, resolved(response, api)]);
+  const good = all.filter(([status]) => status < "400");
+  const bad = all.filter(([status]) => status >= "400");
+  return [element("h4", {}, "Answers"), ...good.map(([status, response], index) =>
+    element("details", { open: index === 0 && "" }, element("summary", {}, code(status), " ", ...inline(response.description)), shape(response, api))),
+  bad.length ? element("details", {}, element("summary", {}, ...bad.flatMap(([status]) => [code(status), " "])),
+    element("dl", {}, ...bad.flatMap(([status, response]) => [element("dt", {}, code(status)), element("dd", {}, ...inline(response.description))])),
+    shape(bad[0][1], api)) : null];
+}
+
+function shape(response, api) {
+  const content = Object.values(response.content || {})[0];
+  const shown = example(content, api);
+  const headers = Object.entries(response.headers || {});
+  const listed = content && fields(content.schema, api);
+  return [
+    shown === undefined ? null : element("pre", {}, JSON.stringify(shown, null, 2)),
+    headers.length ? element("dl", {}, ...headers.flatMap(([name, header]) => [
+      element("dt", {}, name, element("span", { class: "type" }, "header")), element("dd", {}, ...inline(header.description))])) : null,
+    listed ? element("details", {}, element("summary", { class: "muted" }, "Fields"), listed) : null,
+  ];
+}
+
+function code(status) {
+  return element("span", { class: `status ${status < "400" ? "ok" : "bad"}` }, status);
 }
 
 function tryIt(operation, content, api) {
-  const inputs = operation.parameters.map((one) => resolved(one, api)).map((parameter) => ({
-    ...parameter, input: element("input", { placeholder: parameter.required ? "required" : "" }),
-  }));
-  const text = content ? element("textarea", { spellcheck: "false" }, JSON.stringify(example(content, api), null, 2)) : null;
+  const inputs = operation.parameters.map((one) => resolved(one, api)).map((parameter) => {
+    const input = element("input", { placeholder: parameter.required ? "required" : "" });
+    if (parameter.name === "Idempotency-Key") input.value = crypto.randomUUID();
+    return { ...parameter, input };
+  });
+  const body = content ? JSON.stringify(example(content, api), null, 2) : "";
+  const text = content ? element("textarea", { spellcheck: "false", rows: body.split("\n").length + 1 }, body) : null;
+  const once = inputs.find((parameter) => parameter.name === "Idempotency-Key")?.input;
+  // another body is another request
+  text?.addEventListener("input", () => { if (once) once.value = crypto.randomUUID(); });
   const names = operation.security.flatMap(Object.keys);
-  const door = element("select", {}, ...(names.includes("apiKey") ? [element("option", { value: "client" }, "with the API key")] : []),
-    element("option", { value: "hub" }, names.includes("cognito") ? "with the access token" : "without signing in"));
+  const door = element("select", { "aria-label": "As whom" }, ...(names.includes("cognito") ? [element("option", { value: "hub" }, "with the access token")] : []),
+    ...(names.includes("apiKey") ? [element("option", { value: "client" }, "with the API key")] : []),
+    ...(names.length ? [] : [element("option", { value: "hub" }, "without signing in")]));
+  if (names.includes("apiKey") && key.value) door.value = "client";
   const output = element("div", {});
   const call = () => callOf(operation, inputs, text, door.value);
   const send = async (event) => {
     event.preventDefault();
+    const missing = missingCredential(operation, door.value);
+    if (missing) return output.replaceChildren(element("p", { class: "status bad" }, missing));
     output.replaceChildren(element("p", { class: "muted" }, "Waiting for the answer…"));
     output.replaceChildren(...await answered(call()));
   };
-  const copy = () => navigator.clipboard.writeText(curl(call()));
+  const copy = (event) => navigator.clipboard.writeText(curl(call())).then(() => { event.target.textContent = "Copied"; });
   return element("form", { onsubmit: send },
     ...inputs.map((parameter) => element("label", {}, parameter.name, parameter.input)), text,
     element("div", { class: "row" }, element("button", { class: "main" }, "Send"), door,
       element("button", { type: "button", onclick: copy }, "Copy as curl")),
     output);
+}
+
+function missingCredential(operation, door) {
+  if (!operation.security.flatMap(Object.keys).length) return "";
+  if (door === "hub" && !token.value) return "Paste an access token at the top first; Log in gives one and fills it in.";
+  if (door === "client" && !key.value) return "Paste an API key at the top first; Create an API key gives one and fills it in.";
+  return "";
+}
+
+/** What signs in is kept for the calls to come. */
+function keepCredentials(answer) {
+  for (const [field, value] of [[token, answer?.access_token], [key, answer?.key]]) {
+    if (typeof value !== "string") continue;
+    field.value = value;
+    sessionStorage.setItem(field.id, value);
+  }
 }
 
 function callOf(operation, inputs, text, door) {
@@ -148,7 +188,11 @@ async function answered({ address, ...request }) {
     const answer = await fetch(address, request);
     const body = await answer.text();
     let shown = body;
-    try { shown = JSON.stringify(JSON.parse(body), null, 2); } catch { /* not JSON: shown as it came */ }
+    try {
+      const value = JSON.parse(body);
+      shown = JSON.stringify(value, null, 2);
+      if (answer.ok) keepCredentials(value);
+    } catch { /* not JSON: shown as it came */ }
     return [
       element("p", {}, element("span", { class: `status ${answer.ok ? "ok" : "bad"}` }, `${answer.status}`),
         ` in ${Math.round(performance.now() - started)} ms`),
@@ -175,11 +219,24 @@ function followSearch() {
     }
   });
   search.addEventListener("input", () => {
-    for (const one of document.querySelectorAll("article")) {
-      const found = one.dataset.words.includes(search.value.toLowerCase());
-      one.hidden = !found;
-      const link = document.querySelector(`nav a[href="#${CSS.escape(one.id)}"]`);
-      if (link) link.hidden = !found;
+    for (const group of document.querySelectorAll("main > section")) {
+      const operations = [...group.querySelectorAll("article")];
+      for (const one of operations) {
+        one.hidden = !one.dataset.words.includes(search.value.toLowerCase());
+        document.querySelector(`nav a[href="#${CSS.escape(one.id)}"]`).hidden = one.hidden;
+      }
+      group.hidden = operations.every((one) => one.hidden);
+      document.querySelector(`nav h2[data-tag="${CSS.escape(group.dataset.tag)}"]`).hidden = group.hidden;
     }
   });
+}
+
+/** Marks in the index what is being read. */
+function followReading() {
+  const seen = new IntersectionObserver((entries) => {
+    for (const { target, isIntersecting } of entries) {
+      document.querySelector(`nav a[href="#${CSS.escape(target.id)}"]`)?.classList.toggle("here", isIntersecting);
+    }
+  }, { rootMargin: "-20% 0px -70%" });
+  document.querySelectorAll("article").forEach((one) => seen.observe(one));
 }

@@ -14,8 +14,11 @@ function element(name, attributes = {}, ...children) {
 
 /** Paragraphs with `code`. */
 function prose(text) {
-  return (text || "").split(/\n\s*\n/).filter(Boolean).map((paragraph) =>
-    element("p", {}, paragraph.split("`").map((piece, index) => (index % 2 ? element("code", {}, piece) : piece))));
+  return (text || "").split(/\n\s*\n/).filter(Boolean).map((paragraph) => element("p", {}, ...inline(paragraph)));
+}
+
+function inline(text) {
+  return (text || "").split("`").map((piece, index) => (index % 2 ? element("code", {}, piece) : piece));
 }
 
 /** Follows references and merges `allOf`; what says nothing is an empty schema. */
@@ -27,11 +30,10 @@ function resolved(schema, api) {
   }
   if (schema.allOf) {
     const parts = schema.allOf.map((part) => resolved(part, api));
-    return parts.reduce((all, part) => ({
-      ...all, ...part,
-      properties: { ...all.properties, ...part.properties },
-      required: [...(all.required || []), ...(part.required || [])],
-    }), { ...schema, allOf: undefined });
+    const whole = Object.assign({}, ...parts, schema, { allOf: undefined });
+    whole.properties = Object.assign({}, ...parts.map((part) => part.properties), schema.properties);
+    whole.required = [...parts, schema].flatMap((part) => part.required || []);
+    return whole;
   }
   const choices = (schema.oneOf || schema.anyOf || []).filter((choice) => choice.type !== "null");
   if (choices.length === 1) return { ...resolved(choices[0], api), ...(schema.description ? { description: schema.description } : {}) };
@@ -51,13 +53,16 @@ function typeName(schema, api) {
 
 function limits(schema) {
   const said = [];
-  if (schema.minLength || schema.maxLength) said.push(`${schema.minLength || 0} to ${schema.maxLength ?? "any number of"} characters`);
-  if (schema.minimum !== undefined) said.push(`at least ${schema.minimum}`);
+  const formal = ["uuid", "date-time"].includes(schema.format);
+  if (!formal && schema.minLength) said.push(`${schema.minLength} to ${schema.maxLength ?? "any number of"} characters`);
+  else if (!formal && schema.maxLength) said.push(`up to ${schema.maxLength} characters`);
+  if (schema.minimum) said.push(`at least ${schema.minimum}`);
   if (schema.maximum !== undefined) said.push(`at most ${schema.maximum}`);
   if (schema.maxItems !== undefined) said.push(`at most ${schema.maxItems} entries`);
-  if (schema.pattern) said.push(`matches ${schema.pattern}`);
-  if (schema.default !== undefined) said.push(`starts as ${JSON.stringify(schema.default)}`);
-  return said.length ? `${said.join("; ")}.` : "";
+  if (schema.pattern) said.push(`matches \`${schema.pattern}\``);
+  if (schema.default !== undefined) said.push(`\`${JSON.stringify(schema.default)}\` where absent`);
+  const text = said.join("; ");
+  return text && `${text[0].toUpperCase()}${text.slice(1)}.`;
 }
 
 /** The fields of a schema as a nested list; five levels deep at most, so that what refers to itself ends. */
@@ -75,12 +80,20 @@ function fields(schema, api, depth = 0) {
   }));
 }
 
-/** The example given, else one made of the schema. */
+/** The example given, else one made of the schema; its members in the order of the schema. */
 function example(content, api) {
   if (!content) return undefined;
-  if (content.example !== undefined) return content.example;
   const named = Object.values(content.examples || {})[0];
-  return named ? named.value : made(content.schema, api, 0);
+  const given = content.example ?? named?.value;
+  return ordered(given === undefined ? made(content.schema, api, 0) : given, content.schema, api);
+}
+
+function ordered(value, schema, api) {
+  const real = resolved(schema, api);
+  if (Array.isArray(value)) return value.map((one) => ordered(one, real.items, api));
+  if (value === null || typeof value !== "object") return value;
+  const names = new Set([...Object.keys(real.properties || {}), ...Object.keys(value)]);
+  return Object.fromEntries([...names].filter((name) => name in value).map((name) => [name, ordered(value[name], real.properties?.[name], api)]));
 }
 
 function made(schema, api, depth) {

@@ -1,5 +1,8 @@
 //! How does a person start the local cloud, and how does it end?
 
+mod seed;
+mod welcome;
+
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -20,9 +23,9 @@ fn run() -> Result<(), StartError> {
     let options = options()?;
     let state = options.state.clone();
     let mut cloud = Cloud::start(options)?;
-    print_welcome(&cloud, &state);
+    welcome::addresses(&cloud.addresses().front, &state);
 
-    let outcome = wait_for_the_end(&mut cloud);
+    let outcome = wait_for_the_end(&mut cloud, &state);
     println!("\nstopping; the data stays in {}", state.display());
     cloud.stop();
     println!("stopped");
@@ -43,9 +46,10 @@ fn options() -> Result<Options, StartError> {
     Ok(options)
 }
 
-/// Returns when a person asks for it, or when the cloud can no longer work.
-fn wait_for_the_end(cloud: &mut Cloud) -> Result<(), StartError> {
+/// Returns when a person asks for it, or when the cloud can no longer work; shows meanwhile what can be done with it.
+fn wait_for_the_end(cloud: &mut Cloud, state: &Path) -> Result<(), StartError> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let front = cloud.addresses().front.clone();
     runtime.block_on(async {
         let mut interrupted = signal(SignalKind::interrupt())?;
         let mut terminated = signal(SignalKind::terminate())?;
@@ -53,32 +57,17 @@ fn wait_for_the_end(cloud: &mut Cloud) -> Result<(), StartError> {
             _ = interrupted.recv() => Ok(()),
             _ = terminated.recv() => Ok(()),
             reason = cloud.ended() => Err(StartError::Ended(reason)),
+            () = invite(&front, state) => Ok(()),
         }
     })
 }
 
-fn print_welcome(cloud: &Cloud, state: &Path) {
-    let front = &cloud.addresses().front;
-    println!(
-        "
-Quantum Hub is running.
-
-  API reference   {front}/
-  HubApi          {front}/v1          for people: Authorization: Bearer <access token>
-  ClientApi       {front}/client/v1   for programs: x-api-key: <key>
-  mailbox         {front}/mail        every mail that was sent
-  logs            {logs}
-
-Try it:
-
-  curl -s {front}/v1/health
-  curl -s {front}/v1/hardware
-  curl -s {front}/v1/auth/register -H 'content-type: application/json' \\
-    -d '{{\"username\":\"ada\",\"email\":\"ada@example.com\",\"password\":\"correct horse 9 Battery\",\"full_name\":\"Ada Lovelace\"}}'
-  curl -s '{front}/mail.json?to=ada@example.com'
-
-The whole main job, from another terminal:  make journey
-Ctrl-C stops everything and keeps the data.",
-        logs = state.join("logs").display(),
-    );
+/// Never returns.
+async fn invite(front: &str, state: &Path) {
+    match seed::demo(front, state).await {
+        Ok(demo) => welcome::journey(front, &demo),
+        Err(off) => eprintln!("\nthere is no demo data, everything else works: {off}\n"),
+    }
+    welcome::ways_on(front);
+    std::future::pending().await
 }

@@ -301,7 +301,8 @@ impl Job {
             Progress::Cancelling => (JobStatus::Cancelling, SubStatus::Executing),
         };
         let moved = self.advance(status, sub_status, now);
-        let new_position = self.queue_position != queue_position && !self.status.is_terminal();
+        let late = self.status.is_terminal() || status < self.status;
+        let new_position = !late && self.queue_position != queue_position;
         if new_position {
             self.queue_position = queue_position;
             self.updated_at = now;

@@ -116,7 +116,8 @@ fn reports_of_the_provider_never_move_a_job_back() {
     assert_eq!(job.task_arn.as_deref(), Some("arn:1"));
     assert_eq!(job.claim(at(100), LEASE), Err(Unclaimed::WithProvider), "never submitted again");
     assert!(job.report(Progress::Running, None, at(3)));
-    assert!(!job.report(Progress::Queued, None, at(4)), "late");
+    assert!(!job.report(Progress::Queued, Some("2".into()), at(4)), "late");
+    assert_eq!(job.queue_position, None);
     assert!(!job.report(Progress::Running, None, at(5)), "twice");
     job.request_cancel(at(6)).expect("running");
     assert!(!job.report(Progress::Running, None, at(7)));
