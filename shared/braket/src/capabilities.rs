@@ -53,8 +53,7 @@ impl Capabilities {
                 .and_then(|count| count.try_into().ok()),
             connectivity: at("/paradigm/connectivity").and_then(connectivity),
             native_gates: at("/paradigm/nativeGateSet").and_then(names),
-            operations: at("/action/braket.ir.openqasm.program/supportedOperations")
-                .and_then(names),
+            operations: at("/action/braket.ir.openqasm.program").and_then(operations),
             shots: at("/service/shotsRange").and_then(range),
             cost: at("/service/deviceCost").and_then(cost),
             summary: text("/service/deviceDocumentation/summary"),
@@ -63,6 +62,16 @@ impl Capabilities {
             updated_at: text("/service/updatedAt").and_then(|time: String| moment(&time)),
         }
     }
+}
+
+/// Gates by their names, and gate modifiers by theirs.
+fn operations(action: &Value) -> Option<Vec<String>> {
+    let mut operations = names(action.get("supportedOperations")?)?;
+    let modifiers =
+        action.get("supportedModifiers").and_then(Value::as_array).into_iter().flatten();
+    let named = modifiers.filter_map(|modifier| modifier.get("name")?.as_str().map(str::to_owned));
+    operations.extend(named.take(MAX_NAMES));
+    Some(operations)
 }
 
 fn names(value: &Value) -> Option<Vec<String>> {
@@ -127,7 +136,9 @@ mod tests {
                 "deviceDocumentation": { "summary": "Square lattice", "externalDocumentationUrl": "https://example.com" },
                 "deviceLocation": "Espoo", "updatedAt": "2026-11-19T08:30:00.250000",
             },
-            "action": { "braket.ir.openqasm.program": { "supportedOperations": ["h", "cnot"] } },
+            "action": { "braket.ir.openqasm.program": {
+                "supportedOperations": ["h", "cnot"], "supportedModifiers": [{ "name": "ctrl" }]
+            } },
             "paradigm": {
                 "qubitCount": 3, "nativeGateSet": ["cz", "prx"],
                 "connectivity": { "fullyConnected": false, "connectivityGraph": { "1": ["2"], "2": ["1", "3"], "3": ["2"] } },
@@ -136,7 +147,7 @@ mod tests {
         assert_eq!(facts.qubits, Some(3));
         assert_eq!(facts.connectivity, Some(Connectivity::Pairs(vec![(1, 2), (2, 3)])));
         assert_eq!(facts.native_gates, Some(vec!["cz".to_owned(), "prx".to_owned()]));
-        assert_eq!(facts.operations, Some(vec!["h".to_owned(), "cnot".to_owned()]));
+        assert_eq!(facts.operations, Some(["h", "cnot", "ctrl"].map(str::to_owned).to_vec()));
         assert_eq!(facts.shots, Some((1, 20_000)));
         assert_eq!(
             facts.cost,

@@ -37,7 +37,7 @@ pub struct Device {
     pub qubits: Option<u32>,
     pub connectivity: Option<Connectivity>,
     pub native_gates: Option<Vec<String>>,
-    /// Gates an OpenQASM program may name; `None` where the device runs no OpenQASM.
+    /// Gates and gate modifiers an OpenQASM program may name; `None` where the device runs no OpenQASM.
     pub operations: Option<Vec<String>>,
     /// Least and most shots.
     pub shots: Option<(u64, u64)>,
