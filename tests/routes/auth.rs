@@ -17,15 +17,15 @@ const OTHER_PASSWORD: &str = "Another-horse-8-stable";
 
 /// Someone who registers. The user pool and the mailbox are shared by all tests, so nobody is called the same twice.
 #[derive(Clone)]
-struct Newcomer {
+pub(crate) struct Newcomer {
     stack: Stack,
-    username: String,
-    email: String,
-    password: &'static str,
+    pub(crate) username: String,
+    pub(crate) email: String,
+    pub(crate) password: &'static str,
 }
 
 impl Newcomer {
-    fn new(stack: &Stack) -> Self {
+    pub(crate) fn new(stack: &Stack) -> Self {
         let username = format!("u{}", &uuid::Uuid::new_v4().simple().to_string()[..20]);
         let email = format!("{username}@example.com");
         Self { stack: stack.clone(), username, email, password: PASSWORD }
@@ -37,7 +37,7 @@ impl Newcomer {
         Self { email: self.email.clone(), password: OTHER_PASSWORD, ..stranger }
     }
 
-    async fn register(&self) -> Received {
+    pub(crate) async fn register(&self) -> Received {
         let body = json!({"username": self.username, "email": self.email, "password": self.password,
             "full_name": "Ada Lovelace"});
         self.stack.stranger().post("/auth/register", body).without_key().await
@@ -48,7 +48,7 @@ impl Newcomer {
         self.stack.stranger().post("/auth/login", body).without_key().await
     }
 
-    async fn log_in(&self) -> Received {
+    pub(crate) async fn log_in(&self) -> Received {
         self.log_in_as(&self.username).await
     }
 
@@ -63,7 +63,7 @@ impl Newcomer {
         mails.iter().filter_map(|mail| link(mail)).collect()
     }
 
-    async fn last_link(&self) -> String {
+    pub(crate) async fn last_link(&self) -> String {
         self.links().await.pop().expect("a mail with a link")
     }
 
@@ -72,7 +72,7 @@ impl Newcomer {
     }
 
     /// Registers and proves the address.
-    async fn settle(&self) {
+    pub(crate) async fn settle(&self) {
         self.register().await.expect(202);
         let link = self.last_link().await;
         self.open(&link).await.expect(200);

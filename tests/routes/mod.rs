@@ -1,6 +1,6 @@
 //! What each route group promises its callers.
 
-mod auth;
+pub(crate) mod auth;
 mod billing;
 mod hardware;
 mod inspect_package;

@@ -54,7 +54,12 @@ impl Stack {
         let mut app = QuantumApp::new(clock.id(AppId::new), developer_id, None, details, now);
         let version = self.version(&app, source, "1.0.0").await;
         app.latest_version_id = Some(version.id);
-        let terms = Terms { rate: rate.parse().expect("an amount"), trial_enabled: true, support_email: None, support_url: None };
+        let terms = Terms {
+            rate: rate.parse().expect("an amount"),
+            trial_enabled: true,
+            support_email: None,
+            support_url: None,
+        };
         let listing = Listing::new(clock.id(ListingId::new), app.id, developer_id, terms, now);
         let latest = LatestVersion { version: version.clone() };
         let writes = [create(&app), create(&version), create(&latest), create(&listing)];
@@ -64,14 +69,21 @@ impl Stack {
 
     async fn version(&self, app: &QuantumApp, source: &str, number: &str) -> AppVersion {
         let (clock, now) = (self.clock(), self.clock().now());
-        let details = version::Details { version_number: number.to_owned(), sdk_used: Sdk::Openqasm, release_notes: String::new() };
-        let mut version = AppVersion::new(clock.id(VersionId::new), app.id, app.developer_id, details, now);
+        let details = version::Details {
+            version_number: number.to_owned(),
+            sdk_used: Sdk::Openqasm,
+            release_notes: String::new(),
+        };
+        let mut version =
+            AppVersion::new(clock.id(VersionId::new), app.id, app.developer_id, details, now);
         let sha256 = Sha256Digest::of(source.as_bytes());
         let key = PackageKey { app_id: app.id.uuid(), version_id: version.id.uuid(), sha256 };
         let packages = &self.functions().packages;
         let program_key = packages.keep_program(&key, source.to_owned()).await.expect("kept");
         let package = package(&key, program_key, source);
-        version.expect_upload(Upload { key: "u".into(), sha256: sha256.to_string(), bytes: 1 }, now).expect("open");
+        version
+            .expect_upload(Upload { key: "u".into(), sha256: sha256.to_string(), bytes: 1 }, now)
+            .expect("open");
         assert!(version.inspected("u", Ok(package), now));
         version.release(now).expect("inspected");
         assert_eq!(version.status, VersionStatus::Released);
@@ -79,10 +91,20 @@ impl Stack {
     }
 
     /// A subscription at the listing's rate, or a trial.
-    pub async fn subscribe(&self, user: &User, published: Published, trial: bool) -> SubscriptionId {
+    pub async fn subscribe(
+        &self,
+        user: &User,
+        published: Published,
+        trial: bool,
+    ) -> SubscriptionId {
         let (clock, now) = (self.clock(), self.clock().now());
         let user_id: UserId = user.id.parse().expect("a user");
-        let listing = self.table().get(&store::listings::listing(published.app)).await.expect("read").expect("listed");
+        let listing = self
+            .table()
+            .get(&store::listings::listing(published.app))
+            .await
+            .expect("read")
+            .expect("listed");
         let id = clock.id(SubscriptionId::new);
         let subscription = if trial { Subscription::trial } else { Subscription::pay_per_use };
         let subscription = subscription(id, user_id, &listing, "GHZ", now).expect("open");
@@ -93,14 +115,37 @@ impl Stack {
     }
 
     /// A key of the subscription with all scopes, and `max_uses` where given.
-    pub async fn key(&self, user: &User, subscription: SubscriptionId, max_uses: Option<u64>) -> String {
+    pub async fn key(
+        &self,
+        user: &User,
+        subscription: SubscriptionId,
+        max_uses: Option<u64>,
+    ) -> String {
         let clock = self.clock();
         let user_id: UserId = user.id.parse().expect("a user");
-        let of = self.table().get(&store::subscriptions::subscription(subscription)).await.expect("read").expect("subscribed");
+        let of = self
+            .table()
+            .get(&store::subscriptions::subscription(subscription))
+            .await
+            .expect("read")
+            .expect("subscribed");
         let key = AccessKey::new(user_id, clock.random());
         let hash = self.context().api_keys.hex(key.expose().as_bytes());
-        let request = KeyRequest { name: "test".into(), plan: Plan::Free, scopes: Scope::ALL.to_vec(), max_uses, expire_at: None };
-        let stored = SubscriptionKey::new(clock.id(KeyId::new), &key, hash.clone(), &of, request, clock.now());
+        let request = KeyRequest {
+            name: "test".into(),
+            plan: Plan::Free,
+            scopes: Scope::ALL.to_vec(),
+            max_uses,
+            expire_at: None,
+        };
+        let stored = SubscriptionKey::new(
+            clock.id(KeyId::new),
+            &key,
+            hash.clone(),
+            &of,
+            request,
+            clock.now(),
+        );
         let entry = KeyEntry {
             subscription_id: subscription,
             key_id: stored.id,
@@ -132,8 +177,11 @@ fn package(key: &PackageKey, program_key: String, source: &str) -> Package {
     let program = quantum::parse(source).expect("a program");
     let analysis = program.analysis();
     let number = |count: usize| u32::try_from(count).expect("small");
-    let properties: serde_json::Map<String, Value> =
-        program.inputs().iter().map(|input| (input.name.clone(), json!({"type": "number"}))).collect();
+    let properties: serde_json::Map<String, Value> = program
+        .inputs()
+        .iter()
+        .map(|input| (input.name.clone(), json!({"type": "number"})))
+        .collect();
     let required: Vec<&str> = program.inputs().iter().map(|input| input.name.as_str()).collect();
     Package {
         key: key.to_string(),

@@ -11,14 +11,13 @@ use parameters::Parameters;
 use worker::JobQueues;
 
 use crate::{
-    DynamoDb,
     queues::Queues,
     services::{config, services},
 };
 
-/// Short enough that a test need not wait for it: tests move the clock instead.
-pub(crate) const LEASE: Duration = Duration::from_secs(30);
-pub(crate) const SEARCH_GRACE: Duration = Duration::from_secs(120);
+/// For how long an executor has a job; tests move the clock instead of waiting.
+pub const LEASE: Duration = Duration::from_secs(30);
+pub const SEARCH_GRACE: Duration = Duration::from_secs(120);
 
 /// What answers callers, by the first segment of its paths, and what works through queues.
 pub(crate) struct Functions {
@@ -30,13 +29,15 @@ pub(crate) struct Functions {
     pub settle_job: settle_job::App,
     pub reconcile_jobs: reconcile_jobs::App,
     pub packages: Packages,
+    pub results: Results,
 }
 
 impl Functions {
-    pub(crate) fn new(context: &Context, queues: &Queues, _: &DynamoDb) -> Self {
+    /// `braket` is an endpoint; simulations prolong their leases of `lease` as long as they run.
+    pub(crate) fn new(context: &Context, queues: &Queues, braket: &str, lease: Duration) -> Self {
         let cloud = services();
         let aws = config(&cloud.addresses().services);
-        let braket = Braket::new(&config(&cloud.addresses().braket));
+        let braket = Braket::new(&config(braket));
         let bucket = |name: &str| cloud.stack().outputs[name].clone();
         let packages = Packages::new(&aws, bucket("PackagesBucketName"));
         let results = Results::new(&aws, bucket("ResultsBucketName"));
@@ -68,14 +69,16 @@ impl Functions {
                 ("projects", api::service(projects::routes(), projects::App::new(context.clone()))),
                 ("quantum-apps", api::service(quantum_apps::routes(), apps)),
                 ("registry", api::service(registry::routes(), registry)),
-                (
-                    "subscriptions",
-                    subscriptions(context, Gateway::new(&aws)),
-                ),
+                ("subscriptions", subscriptions(context, Gateway::new(&aws))),
             ]),
             inspect_package: inspect_package::App::new(table.clone(), packages.clone()),
             refresh_hardware: refresh_hardware::App::new(table.clone(), braket.clone()),
-            run_simulation: run_simulation::App::new(table.clone(), packages.clone(), results.clone(), LEASE),
+            run_simulation: run_simulation::App::new(
+                table.clone(),
+                packages.clone(),
+                results.clone(),
+                lease,
+            ),
             submit_quantum_task: submit_quantum_task::App::new(
                 table.clone(),
                 packages.clone(),
@@ -84,9 +87,15 @@ impl Functions {
                 LEASE,
                 SEARCH_GRACE,
             ),
-            settle_job: settle_job::App::new(table.clone(), braket, results, Duration::from_secs(5)),
+            settle_job: settle_job::App::new(
+                table.clone(),
+                braket,
+                results.clone(),
+                Duration::from_secs(5),
+            ),
             reconcile_jobs: reconcile_jobs::App::new(table, job_queues, LEASE),
             packages,
+            results,
         }
     }
 }

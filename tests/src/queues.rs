@@ -38,7 +38,8 @@ impl Queues {
 
     /// What lies in a queue now, at most ten messages; `None` where it is empty.
     pub(crate) async fn receive(&self, step: &str) -> Option<Delivery> {
-        let request = self.client.receive_message().queue_url(self.url(step)).max_number_of_messages(10);
+        let request =
+            self.client.receive_message().queue_url(self.url(step)).max_number_of_messages(10);
         let messages = request.send().await.expect("an answer").messages.unwrap_or_default();
         let text = |value: &Option<String>| value.clone().expect("every message has one");
         let records: Vec<Value> = messages
@@ -52,7 +53,8 @@ impl Queues {
     /// They were worked through.
     pub(crate) async fn delete(&self, step: &str, delivery: &Delivery) {
         for receipt in &delivery.receipts {
-            let request = self.client.delete_message().queue_url(self.url(step)).receipt_handle(receipt);
+            let request =
+                self.client.delete_message().queue_url(self.url(step)).receipt_handle(receipt);
             request.send().await.expect("deleted");
         }
     }

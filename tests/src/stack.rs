@@ -1,6 +1,6 @@
 //! The hub in one process: every function's routes behind gateway events, over a table of the test's own.
 
-use std::{fmt, sync::Arc};
+use std::{fmt, sync::Arc, time::Duration};
 
 use api::Context;
 use axum::Router;
@@ -9,19 +9,20 @@ use domain::{
     UserId,
     account::{AcceptedTerms, PROVIDER_TERMS_VERSION, Role, Status, User as Account},
 };
+use files::Results;
 use gateway::Gateway;
 use http_body_util::BodyExt;
 use serde_json::Value;
 use store::{Table, create};
 use tower::ServiceExt;
-use worker::{Failed, process};
+use worker::{BatchAnswer, Failed, process};
 
 use crate::{
-    DynamoDb, Received, User,
+    DynamoDb, LocalBraket, Received, User,
     event::{Door, Sent, event},
-    functions::{Functions, subscriptions},
+    functions::{Functions, LEASE, subscriptions},
     queues::{Queues, STEPS},
-    services::config,
+    services::{config, services},
 };
 
 /// A hub of the test's own. Clones are the same hub.
@@ -48,6 +49,20 @@ impl fmt::Debug for Stack {
 
 impl Stack {
     pub async fn start() -> Self {
+        Self::begin(&services().addresses().braket, LEASE).await
+    }
+
+    /// Where Braket is the test's own.
+    pub async fn start_beside(braket: &LocalBraket) -> Self {
+        Self::begin(&braket.address(), LEASE).await
+    }
+
+    /// Where simulations look up as often as such a lease asks for.
+    pub async fn start_with_lease(lease: Duration) -> Self {
+        Self::begin(&services().addresses().braket, lease).await
+    }
+
+    async fn begin(braket: &str, lease: Duration) -> Self {
         static LOG: std::sync::Once = std::sync::Once::new();
         LOG.call_once(lambda_http::tracing::init_default_subscriber);
         let dynamodb = DynamoDb::start().await;
@@ -56,8 +71,11 @@ impl Stack {
         let key = secrets::HashKey::new(&[42; 32]).expect("long enough");
         let context = Context::new(table, &key);
         let queues = Queues::create().await;
-        let functions = Functions::new(&context, &queues, &dynamodb);
-        Self { inner: Arc::new(Inner { dynamodb, clock, context, queues, functions }), instead: None }
+        let functions = Functions::new(&context, &queues, braket, lease);
+        Self {
+            inner: Arc::new(Inner { dynamodb, clock, context, queues, functions }),
+            instead: None,
+        }
     }
 
     /// The same hub, where the gateway of API keys is at `endpoint`.
@@ -112,14 +130,21 @@ impl Stack {
 
     /// Hands a function the event of its queue.
     pub async fn work(&self, step: &str, event: Value) {
+        let answer = self.hand(step, event).await;
+        assert!(answer.is_clean(), "{step}: {answer:?}");
+    }
+
+    /// The same, where records may be left to be delivered again.
+    pub async fn hand(&self, step: &str, event: Value) -> BatchAnswer {
         let functions = self.functions();
         let batch = serde_json::from_value(event).expect("an SQS event");
-        let answer = match step {
-            "quantum-task" => process(&functions.submit_quantum_task, batch, submit_quantum_task::handle).await,
+        match step {
+            "quantum-task" => {
+                process(&functions.submit_quantum_task, batch, submit_quantum_task::handle).await
+            }
             "settlement" => process(&functions.settle_job, batch, settle_job::handle).await,
             _ => process(&functions.run_simulation, batch, run_simulation::handle).await,
-        };
-        assert!(answer.is_clean(), "{step}: {answer:?}");
+        }
     }
 
     /// One sweep, as each minute.
@@ -129,6 +154,10 @@ impl Stack {
 
     pub fn clock(&self) -> &Clock {
         &self.inner.clock
+    }
+
+    pub fn results(&self) -> &Results {
+        &self.functions().results
     }
 
     pub fn context(&self) -> &Context {
@@ -191,6 +220,11 @@ impl Stack {
     /// Nobody: no token, no key.
     pub fn stranger(&self) -> User {
         User { stack: self.clone(), door: Door::Public, id: String::new(), username: String::new() }
+    }
+
+    /// Someone whose token the authorizer let through with these claims, whatever kind of token it was.
+    pub fn claiming(&self, claims: Value) -> User {
+        User { door: Door::Claims(claims), ..self.stranger() }
     }
 
     /// A program that sends this key to ClientApi.

@@ -42,6 +42,11 @@ impl User {
     pub fn delete(&self, path: &str) -> Request<'_> {
         Request::new(self, "DELETE", path)
     }
+
+    /// A bare request of any method.
+    pub fn request(&self, method: &'static str, path: &str) -> Request<'_> {
+        Request::new(self, method, path)
+    }
 }
 
 /// A request being put together; awaiting sends it.

@@ -77,7 +77,7 @@ pub struct ReleaseRequest {
     #[serde(default = "mit")]
     #[schema(default = "MIT", max_length = 50)]
     pub license_type: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "api::objects")]
     #[schema(max_items = 20)]
     pub tags: Vec<Tag>,
 }

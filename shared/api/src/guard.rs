@@ -20,6 +20,8 @@ use crate::{
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Rule {
     Public,
+    /// Nothing usable is declared: nobody is let in.
+    Closed,
     Guarded {
         /// Any of these roles, where signing in is a way in.
         signed_in: Option<Vec<Role>>,
@@ -46,8 +48,8 @@ impl Guard {
                 (Method::DELETE, &item.delete),
             ];
             for (method, operation) in operations {
-                if let Some(rule) = operation.as_ref().and_then(rule) {
-                    rules.insert((method, path.clone()), rule);
+                if let Some(operation) = operation {
+                    rules.insert((method, path.clone()), rule(operation).unwrap_or(Rule::Closed));
                 }
             }
         }
@@ -57,11 +59,10 @@ impl Guard {
     /// What the operation asks and what the request shows; `None` for a public operation.
     fn demand(&self, request: &Request) -> Result<Option<(&Rule, Credentials)>, Problem> {
         let Some(path) = request.extensions().get::<MatchedPath>() else { return Ok(None) };
-        let rule = self.rules.get(&(request.method().clone(), path.as_str().to_owned()));
-        let rule = match rule {
+        let rule = match self.rules.get(&(request.method().clone(), path.as_str().to_owned())) {
             Some(Rule::Public) => return Ok(None),
             Some(rule) => rule,
-            None => return Err(Problem::unauthenticated()),
+            None => return Err(Problem::no_such_operation()),
         };
         let credentials = Credentials::of(request.headers(), request.extensions());
         Ok(Some((rule, credentials.ok_or_else(Problem::unauthenticated)?)))

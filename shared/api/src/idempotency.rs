@@ -123,7 +123,7 @@ impl<T> Submission<T> {
                     match decided.await {
                         // The very same request may have been granted meanwhile, and be what stands in the way.
                         Err(refused) if refused.status().is_client_error() => {
-                            self.answered(table).await?.map_or(Err(refused), Ok)
+                            self.answered(table).await?.ok_or(refused)
                         }
                         decided => decided,
                     }

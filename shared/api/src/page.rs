@@ -65,7 +65,7 @@ impl Context {
         cursor: Option<&str>,
     ) -> Result<store::Query<T>, Problem> {
         let after =
-            cursor.map(|cursor| open(&self.cursors, query.partition(), cursor)).transpose()?;
+            cursor.map(|cursor| open(&self.cursors, &query.list(), cursor)).transpose()?;
         Ok(query.after(after).limit(limit_of(limit)?))
     }
 
@@ -75,7 +75,7 @@ impl Context {
         query: &store::Query<T>,
         next: Option<String>,
     ) -> Option<String> {
-        next.map(|position| seal(&self.cursors, query.partition(), &position))
+        next.map(|position| seal(&self.cursors, &query.list(), &position))
     }
 
     /// Reads a page of a plain list and shows each item.
@@ -104,17 +104,17 @@ fn limit_of(asked: Option<u16>) -> Result<usize, Problem> {
     Ok(usize::from(limit))
 }
 
-fn bound(partition: &str, position: &str) -> Vec<u8> {
-    [partition.as_bytes(), &[0], position.as_bytes()].concat()
+fn bound(list: &str, position: &str) -> Vec<u8> {
+    [list.as_bytes(), &[0], position.as_bytes()].concat()
 }
 
-fn seal(key: &KeyedHash, partition: &str, position: &str) -> String {
-    let mac = key.hash(&bound(partition, position));
+fn seal(key: &KeyedHash, list: &str, position: &str) -> String {
+    let mac = key.hash(&bound(list, position));
     URL_SAFE_NO_PAD.encode([&mac[..MAC], position.as_bytes()].concat())
 }
 
-fn open(key: &KeyedHash, partition: &str, cursor: &str) -> Result<String, Problem> {
-    read(key, partition, cursor).ok_or_else(|| {
+fn open(key: &KeyedHash, list: &str, cursor: &str) -> Result<String, Problem> {
+    read(key, list, cursor).ok_or_else(|| {
         Problem::refused(
             Kind::Malformed,
             "bad_cursor",
@@ -123,14 +123,14 @@ fn open(key: &KeyedHash, partition: &str, cursor: &str) -> Result<String, Proble
     })
 }
 
-fn read(key: &KeyedHash, partition: &str, cursor: &str) -> Option<String> {
+fn read(key: &KeyedHash, list: &str, cursor: &str) -> Option<String> {
     if cursor.len() > MAX_CURSOR {
         return None;
     }
     let bytes = URL_SAFE_NO_PAD.decode(cursor).ok()?;
     let (mac, position) = bytes.split_at_checked(MAC)?;
     let position = std::str::from_utf8(position).ok()?;
-    let expected = key.hash(&bound(partition, position));
+    let expected = key.hash(&bound(list, position));
     // Compared as hashes of a secret key: what an early return tells does not help to forge one.
     (expected[..MAC] == *mac).then(|| position.to_owned())
 }

@@ -47,6 +47,14 @@ impl Problem {
         self.status
     }
 
+    pub(crate) fn no_such_operation() -> Self {
+        Self::refused(
+            Kind::NotFound,
+            "no_such_operation",
+            "There is no such operation; GET /openapi.json lists them all.",
+        )
+    }
+
     pub(crate) fn unauthenticated() -> Self {
         Self::refused(
             Kind::Unauthenticated,

@@ -8,7 +8,6 @@ use axum::{
     middleware::{self, Next},
     response::Response,
 };
-use domain::Kind;
 use http::{HeaderValue, header};
 use utoipa_axum::router::OpenApiRouter;
 
@@ -57,11 +56,7 @@ pub fn service<A: App>(routes: OpenApiRouter<A>, app: A) -> Router {
 }
 
 async fn no_such_operation() -> Problem {
-    Problem::refused(
-        Kind::NotFound,
-        "no_such_operation",
-        "There is no such operation; GET /openapi.json lists them all.",
-    )
+    Problem::no_such_operation()
 }
 
 /// Logs the request and makes `Location` relative, which holds behind either door and any stage.

@@ -89,6 +89,14 @@ pub fn id<T: std::str::FromStr<Err = crate::BadId>>(text: &str) -> Result<T, Ref
         .map_err(|bad: crate::BadId| Refusal::new(Kind::Malformed, "bad_id", sentence(&bad)))
 }
 
+/// The beginning of a text that may name what a caller wrote, however long that is.
+pub fn shortened(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
 /// An error's text as a sentence.
 pub fn sentence(error: &impl std::fmt::Display) -> String {
     let text = error.to_string();

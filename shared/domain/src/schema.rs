@@ -2,11 +2,13 @@
 
 use serde_json::{Map, Value};
 
-use crate::{Refusal, Violation};
+use crate::{Refusal, Violation, field::shortened};
 
 pub const MAX_SCHEMA_BYTES: usize = 32 * 1024;
 pub const MAX_SCHEMA_DEPTH: usize = 16;
 const MAX_VIOLATIONS: usize = 20;
+/// Characters of a violation, which names the caller's own values.
+const MAX_SAID: usize = 300;
 /// Compiled patterns live in memory, and a short text may ask for a large one.
 const MAX_PATTERNS: usize = 50;
 const MAX_PATTERN_MEMORY: usize = 1024 * 1024;
@@ -42,8 +44,8 @@ pub fn check(schema: &Value, input: &Map<String, Value>) -> Result<(), Refusal> 
         .iter_errors(&input)
         .take(MAX_VIOLATIONS)
         .map(|error| Violation {
-            pointer: format!("/input{}", error.instance_path()),
-            detail: error.to_string(),
+            pointer: shortened(&format!("/input{}", error.instance_path()), MAX_SAID),
+            detail: shortened(&error.to_string(), MAX_SAID),
         })
         .collect();
     if violations.is_empty() { Ok(()) } else { Err(Refusal::invalid(violations)) }

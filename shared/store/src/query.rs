@@ -82,9 +82,10 @@ impl<T: Item> Query<T> {
         self
     }
 
-    /// The partition's name: what a cursor is bound to.
-    pub fn partition(&self) -> &str {
-        &self.partition
+    /// Which list it is, among those of its partition too: what a cursor is bound to.
+    pub fn list(&self) -> String {
+        let (index, ..) = self.index.names();
+        format!("{}/{}/{}", index.unwrap_or_default(), self.partition, self.low)
     }
 
     /// Goes on behind a position of an earlier page.

@@ -134,7 +134,7 @@ pub struct QuantumAppRequest {
     pub documentation_url: Option<String>,
     #[schema(max_length = 255)]
     pub repository_url: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "api::objects")]
     #[schema(max_items = 20)]
     pub tags: Vec<AppTag>,
 }

@@ -16,6 +16,7 @@ use utoipa::ToSchema;
 }))]
 pub struct ListingRequest {
     /// Of each completed job, on top of what the device costs; 0.00 to 1000.00.
+    #[serde(deserialize_with = "api::object")]
     pub price: Money,
     /// Whether each user may have ten free uses on simulators.
     pub trial_enabled: bool,

@@ -1,0 +1,9 @@
+//! What becomes of a job when messages, answers and processes are late, doubled or lost.
+
+mod cancelling;
+mod lost_answers;
+mod no_task;
+mod quantum_task;
+mod races;
+mod scene;
+mod simulation;

@@ -1,0 +1,77 @@
+//! Who may not call an operation, however good the request?
+
+use serde_json::json;
+use tests::User;
+
+use super::{
+    call::{Call, Case, Expected},
+    document::Operation,
+    paths::UNKNOWN,
+    scene::Scene,
+};
+
+const UNKNOWN_CALLER: Expected = &[(401, "unauthenticated")];
+const REVOKED: Expected = &[(401, "key_revoked")];
+const EXPIRED: Expected = &[(401, "key_expired")];
+const NOT_VERIFIED: Expected = &[(403, "email_not_verified")];
+const SUSPENDED: Expected = &[(403, "account_suspended")];
+const NO_PROVIDER: Expected = &[(403, "provider_role_required")];
+
+pub(crate) fn cases(scene: &Scene, operation: &Operation<'_>, good: &Call) -> Vec<Case> {
+    if operation.is_public() {
+        return Vec::new();
+    }
+    let mut cases = strangers(scene, good);
+    let people = &scene.people;
+    if operation.roles().is_some() {
+        cases.push(Case::new("of someone whose e-mail is not verified", &people.pending, good.clone(), NOT_VERIFIED));
+        cases.push(Case::new("of someone suspended", &people.suspended, good.clone(), SUSPENDED));
+    }
+    if operation.roles().is_some_and(|roles| roles.contains(&"provider")) {
+        cases.push(Case::new("of someone who is no provider", &scene.carol, good.clone(), NO_PROVIDER));
+    }
+    if operation.scopes().is_some() {
+        let keys = &people.keys;
+        for (what, key, expected) in [
+            ("with a revoked key", &keys.revoked, REVOKED),
+            ("with an expired key", &keys.expired, EXPIRED),
+            ("with the key of someone suspended", &keys.of_suspended, SUSPENDED),
+        ] {
+            cases.push(Case::new(what, &scene.stack.program(key), good.clone(), expected));
+        }
+    } else {
+        cases.push(Case::new("with a key, which is no way in", &scene.program, good.clone(), UNKNOWN_CALLER));
+    }
+    cases
+}
+
+/// Nobody, tokens of another kind, and keys that were never made.
+fn strangers(scene: &Scene, good: &Call) -> Vec<Case> {
+    let case = |what: String, by: &User| Case::new(what, by, good.clone(), UNKNOWN_CALLER);
+    let mut cases = vec![case("without a token".to_owned(), &scene.stack.stranger())];
+    let id = scene.ada.id.as_str();
+    for claims in [
+        json!({"token_use": "id", "username": id, "cognito:username": id, "sub": id}),
+        json!({"token_use": "refresh", "username": id}),
+        json!({"token_use": ["access"], "username": id}),
+        json!({"username": id}),
+        json!({"token_use": "access"}),
+        json!({"token_use": "access", "username": ""}),
+        json!({"token_use": "access", "username": "ada"}),
+        json!({"token_use": "access", "username": id.to_uppercase()}),
+        json!({"token_use": "access", "username": {"id": id}}),
+        json!({"token_use": "access", "username": UNKNOWN}),
+        json!({}),
+        json!([]),
+        json!(null),
+    ] {
+        cases.push(case(format!("with the claims {claims}"), &scene.stack.claiming(claims)));
+    }
+    for key in &scene.people.keys.never_made {
+        let shown: String = key.chars().take(90).collect();
+        cases.push(case(format!("with the key {shown:?}"), &scene.stack.program(key)));
+    }
+    let headers = good.clone().header("Authorization", "Bearer nonsense").header("X-Api-Key", "nonsense");
+    cases.push(Case::new("with made-up headers", &scene.stack.stranger(), headers, UNKNOWN_CALLER));
+    cases
+}
