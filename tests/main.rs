@@ -1,6 +1,7 @@
 //! Every test that needs more than one crate: through HTTP, against real stores.
 
 mod contract;
+mod deployed;
 mod flows;
 mod referee;
 mod refusals;

@@ -105,6 +105,22 @@ async fn an_event_ahead_of_the_result_is_delivered_again() {
 }
 
 #[tokio::test]
+async fn a_result_that_never_appears_ends_the_job_after_an_hour() {
+    let (braket, s) = beside_braket(at_once()).await;
+    let job = s.quantum_task().await;
+    s.stack.drain().await;
+    let task = completed(&braket).await;
+    let key = format!("{}/results.json", task["outputS3Directory"].as_str().expect("a folder"));
+    remove_object(s.stack.results().bucket(), &key).await;
+    let arn = s.arn(&job).await;
+    assert!(!s.stack.hand("settlement", event(&arn, "COMPLETED")).await.is_clean());
+    s.stack.clock().advance(Duration::from_secs(3700));
+    s.event(&arn, "COMPLETED").await;
+    let ended = s.has_ended(&job, "FAILED", "0.003751").await;
+    assert_eq!(ended["sub_status"], "DEVICE_ERROR");
+}
+
+#[tokio::test]
 async fn an_unreadable_result_costs_what_the_provider_bills_and_no_fee() {
     let (braket, s) = beside_braket(at_once()).await;
     let job = s.quantum_task().await;

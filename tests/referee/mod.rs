@@ -1,3 +1,7 @@
 //! Whether the stand-ins behave as the services they stand in for, where we build on it.
 
+mod cognito;
 mod dynamodb;
+mod parameters;
+mod s3;
+mod totp;

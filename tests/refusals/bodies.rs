@@ -22,7 +22,7 @@ const OWN_WORDS: [(&str, &str, Expected); 4] = [
     ("createSession", "/password", &[(401, "wrong_credentials")]),
     ("refreshSession", "/refresh_token", &[(401, "refresh_refused")]),
     ("becomeProvider", "/terms_version", &[(422, "terms_outdated")]),
-    ("createJob", "/device_id", &[(400, "bad_device_id")]),
+    ("createJob", "/device_id", &[(400, "bad_id")]),
 ];
 
 pub(crate) fn cases(scene: &Scene, operation: &Operation<'_>, good: &Call) -> Vec<Case> {
@@ -73,7 +73,8 @@ impl Flaws<'_> {
         let shown: String = value.to_string().chars().take(60).collect();
         *body.pointer_mut(at).expect("a place in the body") = value;
         let what = format!("with {shown} at {:?}", if at.is_empty() { "/" } else { at });
-        let flaw = Flaw { what, body: body.to_string(), kind: None, expected, about: Some(at.to_owned()) };
+        let flaw =
+            Flaw { what, body: body.to_string(), kind: None, expected, about: Some(at.to_owned()) };
         self.all.push(flaw);
     }
 
@@ -85,7 +86,9 @@ impl Flaws<'_> {
 
     /// Against a bound that the shape does not tell.
     fn unruly(&mut self, whole: &Value, at: &str, value: Value) {
-        let own = OWN_WORDS.iter().find(|(operation, place, _)| *operation == self.operation && *place == at);
+        let own = OWN_WORDS
+            .iter()
+            .find(|(operation, place, _)| *operation == self.operation && *place == at);
         self.put(whole, at, value, own.map_or(RULE, |(_, _, expected)| expected));
     }
 
@@ -105,9 +108,17 @@ impl Flaws<'_> {
         self.raw("5,000 lists in each other", "[".repeat(5_000), SHAPE_OR_JSON);
         let padded = format!("{body}{}", " ".repeat(MAX_BODY));
         self.raw("more than 256 KiB", padded, TOO_LARGE);
-        for kind in ["text/plain", "application/x-www-form-urlencoded", "application/jsonx", "json", ""] {
+        for kind in
+            ["text/plain", "application/x-www-form-urlencoded", "application/jsonx", "json", ""]
+        {
             let what = format!("with the content type {kind:?}");
-            let flaw = Flaw { what, body: body.clone(), kind: Some(kind), expected: NOT_JSON, about: None };
+            let flaw = Flaw {
+                what,
+                body: body.clone(),
+                kind: Some(kind),
+                expected: NOT_JSON,
+                about: None,
+            };
             self.all.push(flaw);
         }
     }
@@ -121,7 +132,9 @@ impl Flaws<'_> {
             "array" => self.array(whole, at, schema),
             "string" => self.string(whole, at, schema),
             "integer" => self.integer(whole, at, schema),
-            "boolean" => self.wrong(whole, at, &[json!("true"), json!(1), json!([true]), json!({})]),
+            "boolean" => {
+                self.wrong(whole, at, &[json!("true"), json!(1), json!([true]), json!({})])
+            }
             other => panic!("{}: nobody says what is wrong for {other:?} at {at}", self.operation),
         }
     }
@@ -129,7 +142,8 @@ impl Flaws<'_> {
     fn object(&mut self, whole: &Value, at: &str, schema: &Schema<'_>) {
         self.wrong(whole, at, &[json!(1), json!("text"), json!(true), json!([])]);
         let here = whole.pointer(at).expect("a place in the body").clone();
-        let in_order = schema.properties().into_iter().map(|(name, _)| here[name].clone()).collect();
+        let in_order =
+            schema.properties().into_iter().map(|(name, _)| here[name].clone()).collect();
         self.put(whole, at, Value::Array(in_order), SHAPE);
         self.put(whole, at, json!([here]), SHAPE);
         if schema.says["additionalProperties"] == false {
@@ -156,7 +170,9 @@ impl Flaws<'_> {
         self.wrong(whole, at, &[json!({}), json!("text"), json!(1)]);
         let first = whole.pointer(at).and_then(|list| list.get(0)).cloned();
         let first = first.unwrap_or_else(|| schema.items().sample());
-        let most = schema.number("maxItems").unwrap_or_else(|| panic!("{}: {at} has no bound", self.operation));
+        let most = schema
+            .number("maxItems")
+            .unwrap_or_else(|| panic!("{}: {at} has no bound", self.operation));
         self.unruly(whole, at, vec![first.clone(); usize_of(most) + 1].into());
         if schema.number("minItems").is_some_and(|least| least > 0) {
             self.unruly(whole, at, json!([]));
@@ -193,8 +209,14 @@ impl Flaws<'_> {
     }
 
     fn integer(&mut self, whole: &Value, at: &str, schema: &Schema<'_>) {
-        self.wrong(whole, at, &[json!("1"), json!(1.5), json!(1e30), json!([1]), json!({}), json!(true)]);
-        let most = schema.number("maximum").unwrap_or_else(|| panic!("{}: {at} has no bound", self.operation));
+        self.wrong(
+            whole,
+            at,
+            &[json!("1"), json!(1.5), json!(1e30), json!([1]), json!({}), json!(true)],
+        );
+        let most = schema
+            .number("maximum")
+            .unwrap_or_else(|| panic!("{}: {at} has no bound", self.operation));
         self.unruly(whole, at, (most + 1).into());
         self.put(whole, at, json!(-1), SHAPE_OR_RULE);
         self.put(whole, at, json!(u64::MAX), SHAPE_OR_RULE);

@@ -108,12 +108,17 @@ impl Call {
 pub(crate) fn fault(answer: &Received, expected: Expected, about: Option<&str>) -> Option<String> {
     let code = answer.body["code"].as_str().unwrap_or_default();
     if !expected.contains(&(answer.status, code)) {
-        return Some(format!("is answered {} {}, not one of {expected:?}", answer.status, answer.body));
+        return Some(format!(
+            "is answered {} {}, not one of {expected:?}",
+            answer.status, answer.body
+        ));
     }
     if answer.header("content-type") != Some("application/problem+json") {
         return Some("is refused in no problem document".to_owned());
     }
-    let told = ["type", "title", "status", "code", "detail"].iter().all(|name| !answer.body[name].is_null());
+    let told = ["type", "title", "status", "code", "detail"]
+        .iter()
+        .all(|name| !answer.body[name].is_null());
     if !told || answer.body["status"] != json!(answer.status) {
         return Some(format!("is refused incompletely: {}", answer.body));
     }
@@ -126,7 +131,9 @@ pub(crate) fn fault(answer: &Received, expected: Expected, about: Option<&str>) 
 /// A sentence of some words.
 fn is_advice(detail: &Value) -> bool {
     let detail = detail.as_str().unwrap_or_default();
-    let says = detail.starts_with(char::is_uppercase) && detail.ends_with('.') && detail.split(' ').count() > 3;
+    let says = detail.starts_with(char::is_uppercase)
+        && detail.ends_with('.')
+        && detail.split(' ').count() > 3;
     says && detail.len() < LONGEST
 }
 
@@ -144,5 +151,6 @@ fn wrong_pointer(problem: &Value, about: Option<&str>) -> Option<String> {
             one["pointer"].as_str().is_some_and(|at| at.starts_with(pointer)) && !says.is_empty()
         })
     };
-    (!named(about.unwrap_or_default())).then(|| format!("is not told that it is about {about:?}: {problem}"))
+    (!named(about.unwrap_or_default()))
+        .then(|| format!("is not told that it is about {about:?}: {problem}"))
 }

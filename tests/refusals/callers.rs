@@ -24,11 +24,21 @@ pub(crate) fn cases(scene: &Scene, operation: &Operation<'_>, good: &Call) -> Ve
     let mut cases = strangers(scene, good);
     let people = &scene.people;
     if operation.roles().is_some() {
-        cases.push(Case::new("of someone whose e-mail is not verified", &people.pending, good.clone(), NOT_VERIFIED));
+        cases.push(Case::new(
+            "of someone whose e-mail is not verified",
+            &people.pending,
+            good.clone(),
+            NOT_VERIFIED,
+        ));
         cases.push(Case::new("of someone suspended", &people.suspended, good.clone(), SUSPENDED));
     }
     if operation.roles().is_some_and(|roles| roles.contains(&"provider")) {
-        cases.push(Case::new("of someone who is no provider", &scene.carol, good.clone(), NO_PROVIDER));
+        cases.push(Case::new(
+            "of someone who is no provider",
+            &scene.carol,
+            good.clone(),
+            NO_PROVIDER,
+        ));
     }
     if operation.scopes().is_some() {
         let keys = &people.keys;
@@ -40,7 +50,12 @@ pub(crate) fn cases(scene: &Scene, operation: &Operation<'_>, good: &Call) -> Ve
             cases.push(Case::new(what, &scene.stack.program(key), good.clone(), expected));
         }
     } else {
-        cases.push(Case::new("with a key, which is no way in", &scene.program, good.clone(), UNKNOWN_CALLER));
+        cases.push(Case::new(
+            "with a key, which is no way in",
+            &scene.program,
+            good.clone(),
+            UNKNOWN_CALLER,
+        ));
     }
     cases
 }
@@ -71,7 +86,8 @@ fn strangers(scene: &Scene, good: &Call) -> Vec<Case> {
         let shown: String = key.chars().take(90).collect();
         cases.push(case(format!("with the key {shown:?}"), &scene.stack.program(key)));
     }
-    let headers = good.clone().header("Authorization", "Bearer nonsense").header("X-Api-Key", "nonsense");
+    let headers =
+        good.clone().header("Authorization", "Bearer nonsense").header("X-Api-Key", "nonsense");
     cases.push(Case::new("with made-up headers", &scene.stack.stranger(), headers, UNKNOWN_CALLER));
     cases
 }

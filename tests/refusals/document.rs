@@ -107,7 +107,8 @@ impl<'a> Schema<'a> {
         if let [only] = others[..] {
             return Self { nullable: !nulls.is_empty(), ..Self::of(document, only) };
         }
-        let nullable = schema["type"].as_array().is_some_and(|types| types.contains(&"null".into()));
+        let nullable =
+            schema["type"].as_array().is_some_and(|types| types.contains(&"null".into()));
         Self { nullable, says: schema, document }
     }
 
@@ -153,7 +154,8 @@ impl<'a> Schema<'a> {
             "boolean" => true.into(),
             "array" => Value::Array(vec![self.items().sample()]),
             _ => {
-                let required = self.properties().into_iter().filter(|(name, _)| self.requires(name));
+                let required =
+                    self.properties().into_iter().filter(|(name, _)| self.requires(name));
                 required.map(|(name, schema)| (name.to_owned(), schema.sample())).collect()
             }
         }

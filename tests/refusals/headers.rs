@@ -16,7 +16,11 @@ pub(crate) fn cases(scene: &Scene, operation: &Operation<'_>, good: &Call) -> Ve
     for caller in scene.callers(operation) {
         for header in operation.parameters("header").iter().filter(|header| header.required) {
             let (missing, wrong, values) = match header.name {
-                "Idempotency-Key" => (KEY_MISSING, KEY_INVALID, vec![String::new(), "k".repeat(256), "ключ".to_owned()]),
+                "Idempotency-Key" => (
+                    KEY_MISSING,
+                    KEY_INVALID,
+                    vec![String::new(), "k".repeat(256), "ключ".to_owned()],
+                ),
                 "If-Match" => {
                     let stale = ["", "1", "\"0\"", "\"999\"", "W/\"1\"", "nonsense", "ü"];
                     (MATCH_MISSING, MISMATCH, stale.map(str::to_owned).into())
@@ -28,7 +32,12 @@ pub(crate) fn cases(scene: &Scene, operation: &Operation<'_>, good: &Call) -> Ve
             for value in values {
                 let shown: String = value.chars().take(40).collect();
                 let what = format!("with {:?} as {}", shown, header.name);
-                cases.push(Case::new(what, &caller, good.clone().header(header.name, &value), wrong));
+                cases.push(Case::new(
+                    what,
+                    &caller,
+                    good.clone().header(header.name, &value),
+                    wrong,
+                ));
             }
         }
     }

@@ -20,7 +20,8 @@ fn problem(status: u16, code: &str, detail: &str) -> Value {
 }
 
 fn found(status: u16, kind: &'static str, body: Value, expected: Expected) -> bool {
-    let headers = HeaderMap::from_iter([(http::header::CONTENT_TYPE, HeaderValue::from_static(kind))]);
+    let headers =
+        HeaderMap::from_iter([(http::header::CONTENT_TYPE, HeaderValue::from_static(kind))]);
     let answer = Received { request: String::new(), status, headers, body };
     fault(&answer, expected, Some("/name")).is_some()
 }
@@ -66,9 +67,11 @@ fn a_broken_rule_must_be_told_of_the_member_that_breaks_it() {
 #[tokio::test]
 async fn an_operation_that_nobody_knows_how_to_call_is_noticed() {
     let scene = Scene::begin().await;
-    let note = |parameter: Value| json!({"paths": {"/notes": {"get": {
-        "operationId": "listNotes", "security": [{"cognito": []}], "parameters": [parameter]
-    }}}});
+    let note = |parameter: Value| {
+        json!({"paths": {"/notes": {"get": {
+            "operationId": "listNotes", "security": [{"cognito": []}], "parameters": [parameter]
+        }}}})
+    };
     let known = |document: &Value| scene.good(&operations(document)[0]).is_ok();
     let parameter = |name: &str, place: &str| {
         note(json!({"name": name, "in": place, "required": true, "schema": {"type": "string"}}))

@@ -17,7 +17,8 @@ async fn a_key_opens_what_its_scopes_name_and_nothing_else() {
     let keys = format!("/subscriptions/{}/keys", scene.subscription);
     let make = async |scopes: Vec<Scope>| {
         let names: Vec<&str> = scopes.iter().map(|scope| scope.name()).collect();
-        let key = scene.ada.post(&keys, json!({"name": "scoped", "scopes": names})).await.expect(201);
+        let key =
+            scene.ada.post(&keys, json!({"name": "scoped", "scopes": names})).await.expect(201);
         scene.stack.program(&text(&key["key"]))
     };
     let mut used = BTreeSet::new();
@@ -25,12 +26,17 @@ async fn a_key_opens_what_its_scopes_name_and_nothing_else() {
     for scope in Scope::ALL {
         let lacking = make(Scope::ALL.into_iter().filter(|other| *other != scope).collect()).await;
         let having = make(vec![scope]).await;
-        let asking = |operation: &&Operation<'_>| operation.scopes().is_some_and(|asked| asked.contains(&scope.name()));
+        let asking = |operation: &&Operation<'_>| {
+            operation.scopes().is_some_and(|asked| asked.contains(&scope.name()))
+        };
         for operation in operations.iter().filter(asking) {
             let good = scene.good(operation).expect("a good request");
             let before = scene.stack.items().await;
             let refused = good.send(&lacking).await.refused(403, "scope_required");
-            assert!(refused["detail"].as_str().is_some_and(|detail| detail.contains(scope.name())), "{refused}");
+            assert!(
+                refused["detail"].as_str().is_some_and(|detail| detail.contains(scope.name())),
+                "{refused}"
+            );
             assert_eq!(scene.stack.items().await, before, "{}", operation.name());
             let asked = operation.scopes().unwrap_or_default();
             assert_eq!(asked, [scope.name()], "{}: tried with one scope alone", operation.name());
@@ -40,7 +46,11 @@ async fn a_key_opens_what_its_scopes_name_and_nothing_else() {
         }
     }
     let takes_keys = operations.iter().filter(|operation| operation.scopes().is_some());
-    assert_eq!(used, takes_keys.map(Operation::id).collect(), "every operation that takes keys names a scope");
+    assert_eq!(
+        used,
+        takes_keys.map(Operation::id).collect(),
+        "every operation that takes keys names a scope"
+    );
 }
 
 #[tokio::test]
@@ -49,21 +59,27 @@ async fn only_what_is_meant_for_everyone_is_open_to_everyone() {
     let document = stack.stranger().get("/openapi.json").await.expect(200);
     let operations = operations(&document);
     let public = operations.iter().filter(|operation| operation.is_public());
-    assert_eq!(public.map(Operation::name).collect::<BTreeSet<_>>(), BTreeSet::from([
-        "GET /auth/verify/{token}",
-        "GET /hardware",
-        "GET /hardware/{device_id}",
-        "GET /health",
-        "GET /marketplace",
-        "GET /marketplace/{app_id}",
-        "GET /openapi.json",
-        "GET /registry",
-        "GET /registry/{app_id}",
-        "POST /auth/login",
-        "POST /auth/refresh",
-        "POST /auth/register",
-        "POST /auth/verify/resend",
-    ].map(str::to_owned)));
+    assert_eq!(
+        public.map(Operation::name).collect::<BTreeSet<_>>(),
+        BTreeSet::from(
+            [
+                "GET /auth/verify/{token}",
+                "GET /hardware",
+                "GET /hardware/{device_id}",
+                "GET /health",
+                "GET /marketplace",
+                "GET /marketplace/{app_id}",
+                "GET /openapi.json",
+                "GET /registry",
+                "GET /registry/{app_id}",
+                "POST /auth/login",
+                "POST /auth/refresh",
+                "POST /auth/register",
+                "POST /auth/verify/resend",
+            ]
+            .map(str::to_owned)
+        )
+    );
     for operation in operations.iter().filter(|operation| !operation.is_public()) {
         assert!(operation.roles().is_some(), "{} is for people", operation.name());
     }

@@ -15,7 +15,8 @@ const NO_OPERATION: Expected = &[(404, "no_such_operation")];
 const BAD_PATH: Expected = &[(400, "bad_path")];
 
 pub(crate) const UNKNOWN: &str = "0199a4f0-5b3c-7d2e-9f10-1a2b3c4d5e6f";
-const NO_IDS: [&str; 5] = ["Nonsense!", "%00", "%F0%9F%98%80", "..%2F..%2Fetc%2Fpasswd", "'%20OR%201=1"];
+const NO_IDS: [&str; 5] =
+    ["Nonsense!", "%00", "%F0%9F%98%80", "..%2F..%2Fetc%2Fpasswd", "'%20OR%201=1"];
 const NEARLY_IDS: [&str; 3] = [
     "3f333df6-90a4-4fda-8dd3-9485d27cee36",
     "0199A4F0-5B3C-7D2E-9F10-1A2B3C4D5E6F",
@@ -50,17 +51,26 @@ pub(crate) fn cases(scene: &Scene, operation: &Operation<'_>, good: &Call) -> Ve
 fn others(scene: &Scene, operation: &Operation<'_>, good: &Call) -> Vec<Case> {
     let names: Vec<&str> = operation.parameters("path").iter().map(|one| one.name).collect();
     if Scene::is_of_the_public(operation.path) {
-        let private = names.contains(&"app_id").then(|| good.clone().at("app_id", &scene.private_app));
-        let case = |caller: &User, call: &Call| Case::new("of an app that is not on offer", caller, call.clone(), NOT_FOUND);
+        let private =
+            names.contains(&"app_id").then(|| good.clone().at("app_id", &scene.private_app));
+        let case = |caller: &User, call: &Call| {
+            Case::new("of an app that is not on offer", caller, call.clone(), NOT_FOUND)
+        };
         let callers = scene.callers(operation);
-        return private.iter().flat_map(|call| callers.iter().map(move |caller| case(caller, call))).collect();
+        return private
+            .iter()
+            .flat_map(|call| callers.iter().map(move |caller| case(caller, call)))
+            .collect();
     }
     if operation.is_public() || (names.is_empty() && !names_ids(operation, good)) {
         return Vec::new();
     }
     let mut callers = vec![scene.eve.clone()];
     callers.extend(operation.scopes().map(|_| scene.eves_program.clone()));
-    callers.iter().map(|caller| Case::new("of another user", caller, good.clone(), NOT_FOUND)).collect()
+    callers
+        .iter()
+        .map(|caller| Case::new("of another user", caller, good.clone(), NOT_FOUND))
+        .collect()
 }
 
 fn names_ids(operation: &Operation<'_>, good: &Call) -> bool {
@@ -80,10 +90,17 @@ impl Kind {
     fn of(parameter: &Parameter<'_>) -> Self {
         let (bad, refusal, unknown, absence): (&[&str], _, _, _) = match parameter.name {
             _ if parameter.schema.is_id() => (&NEARLY_IDS, BAD_ID, UNKNOWN, NOT_FOUND),
-            "bill_id" => (&["2026-13", "2026-1", "0000-01", "2026-11-20"], BAD_ID, "2001-01", NOT_FOUND),
+            "bill_id" => {
+                (&["2026-13", "2026-1", "0000-01", "2026-11-20"], BAD_ID, "2001-01", NOT_FOUND)
+            }
             "device_id" => (&["Hub-Simulator", "a%20b"], BAD_ID, "no-such-device", NOT_FOUND),
-            "token" => (&[UNKNOWN], NO_LINK, "00000000000000000000000000000000\
-                00000000000000000000000000000000", NO_LINK),
+            "token" => (
+                &[UNKNOWN],
+                NO_LINK,
+                "00000000000000000000000000000000\
+                00000000000000000000000000000000",
+                NO_LINK,
+            ),
             other => panic!("nobody says which {other} is bad and which is of nothing"),
         };
         Self { bad, refusal, unknown, absence }
@@ -95,12 +112,19 @@ pub(crate) fn strays(scene: &Scene, operations: &[Operation<'_>]) -> Vec<(String
     let mut cases = Vec::new();
     for operation in operations {
         let Ok(good) = scene.good(operation) else { continue };
-        let has = |method: &str| operations.iter().any(|one| one.path == operation.path && one.method == method);
-        let absent = METHODS.iter().map(|(method, _)| *method).chain(["OPTIONS"]).filter(|method| !has(method));
+        let has = |method: &str| {
+            operations.iter().any(|one| one.path == operation.path && one.method == method)
+        };
+        let absent = METHODS
+            .iter()
+            .map(|(method, _)| *method)
+            .chain(["OPTIONS"])
+            .filter(|method| !has(method));
         for method in absent {
             let call = Call { method, ..good.clone() };
             for caller in [&scene.ada, &scene.stack.stranger(), &scene.program] {
-                let case = Case::new("which the path does not have", caller, call.clone(), NO_OPERATION);
+                let case =
+                    Case::new("which the path does not have", caller, call.clone(), NO_OPERATION);
                 cases.push((format!("{method} {}", operation.path), case));
             }
         }

@@ -25,7 +25,13 @@ pub(crate) struct Keys {
 
 impl People {
     /// `keys_path` is where the owner of `good` makes keys. An hour passes.
-    pub(crate) async fn meet(stack: &Stack, owner: &User, keys_path: &str, good: &str, published: Published) -> Self {
+    pub(crate) async fn meet(
+        stack: &Stack,
+        owner: &User,
+        keys_path: &str,
+        good: &str,
+        published: Published,
+    ) -> Self {
         let pending = stack.user("pat").await;
         set_status(stack, &pending, Status::Pending).await;
         let suspended = stack.user("sue").await;
@@ -37,7 +43,8 @@ impl People {
         let revoked = owner.post(keys_path, json!({"name": "revoked"})).await.expect(201);
         let revoked_path = format!("{keys_path}/{}", text(&revoked["id"]));
         owner.delete(&revoked_path).await.expect(204);
-        let expired = owner.post(keys_path, json!({"name": "expired", "expire_at": end})).await.expect(201);
+        let expired =
+            owner.post(keys_path, json!({"name": "expired", "expire_at": end})).await.expect(201);
         stack.clock().advance(SHORT);
 
         let never_made = never_made(&owner.id, good);
@@ -52,7 +59,8 @@ fn never_made(owner: &str, good: &str) -> Vec<String> {
     let nobody: UserId = super::paths::UNKNOWN.parse().expect("an id");
     let (start, last) = good.split_at(good.len() - 1);
     let bad_checksum = format!("{start}{}", if last == "0" { "1" } else { "0" });
-    let other_secret = good.replacen(&good[50..51], if &good[50..51] == "0" { "1" } else { "0" }, 1);
+    let other_secret =
+        good.replacen(&good[50..51], if &good[50..51] == "0" { "1" } else { "0" }, 1);
     vec![
         String::new(),
         "qhk_".to_owned(),
@@ -71,7 +79,8 @@ fn never_made(owner: &str, good: &str) -> Vec<String> {
 
 async fn set_status(stack: &Stack, user: &User, status: Status) {
     let id: UserId = user.id.parse().expect("a user");
-    let mut subject = stack.table().get(&accounts::subject(id)).await.expect("read").expect("a user");
+    let mut subject =
+        stack.table().get(&accounts::subject(id)).await.expect("read").expect("a user");
     subject.status = status;
     stack.table().save(subject).await.expect("saved");
 }

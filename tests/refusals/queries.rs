@@ -15,7 +15,8 @@ pub(crate) fn cases(scene: &Scene, operation: &Operation<'_>, good: &Call) -> Ve
     if parameters.is_empty() {
         return Vec::new();
     }
-    let mut flaws = vec![("surprise=1".to_owned(), BAD_QUERY), ("limit=1&surprise=1".to_owned(), BAD_QUERY)];
+    let mut flaws =
+        vec![("surprise=1".to_owned(), BAD_QUERY), ("limit=1&surprise=1".to_owned(), BAD_QUERY)];
     for parameter in &parameters {
         flaws.extend(wrong(scene, operation, parameter));
     }
@@ -23,7 +24,12 @@ pub(crate) fn cases(scene: &Scene, operation: &Operation<'_>, good: &Call) -> Ve
     for caller in scene.callers(operation) {
         for (query, expected) in &flaws {
             let shown: String = query.chars().take(60).collect();
-            cases.push(Case::new(format!("with ?{shown}"), &caller, good.clone().asking(query), expected));
+            cases.push(Case::new(
+                format!("with ?{shown}"),
+                &caller,
+                good.clone().asking(query),
+                expected,
+            ));
         }
     }
     let own = scene.cursors.get(operation.path).filter(|_| !operation.is_public());
@@ -34,19 +40,28 @@ pub(crate) fn cases(scene: &Scene, operation: &Operation<'_>, good: &Call) -> Ve
     cases
 }
 
-fn wrong(scene: &Scene, operation: &Operation<'_>, parameter: &Parameter<'_>) -> Vec<(String, Expected)> {
+fn wrong(
+    scene: &Scene,
+    operation: &Operation<'_>,
+    parameter: &Parameter<'_>,
+) -> Vec<(String, Expected)> {
     let name = parameter.name;
     let with = |value: &str, expected| (format!("{name}={value}"), expected);
     match name {
         "limit" => {
             let most = parameter.schema.number("maximum").expect("a bound");
-            let unreadable = ["", "-1", "1.5", "many", "65536", "99999999999999999999", "1e1", "%00"];
+            let unreadable =
+                ["", "-1", "1.5", "many", "65536", "99999999999999999999", "1e1", "%00"];
             let unreadable = unreadable.iter().map(|value| with(value, BAD_QUERY));
-            unreadable.chain([with("0", BAD_LIMIT), with(&(most + 1).to_string(), BAD_LIMIT)]).collect()
+            unreadable
+                .chain([with("0", BAD_LIMIT), with(&(most + 1).to_string(), BAD_LIMIT)])
+                .collect()
         }
         "cursor" => {
             let mut flaws: Vec<_> =
-                ["", "nonsense", "!!!", "AAAA", "%00", &"A".repeat(513), &"A".repeat(5_000)].map(|value| with(value, BAD_CURSOR)).into();
+                ["", "nonsense", "!!!", "AAAA", "%00", &"A".repeat(513), &"A".repeat(5_000)]
+                    .map(|value| with(value, BAD_CURSOR))
+                    .into();
             for (path, cursor) in &scene.cursors {
                 if path != operation.path {
                     flaws.push(with(cursor, BAD_CURSOR));

@@ -43,7 +43,8 @@ impl Scene {
     pub(crate) async fn begin() -> Self {
         let stack = Stack::start().await;
         stack.devices().await;
-        let (ada, eve, carol) = (stack.provider("ada").await, stack.provider("eve").await, stack.user("carol").await);
+        let (ada, eve, carol) =
+            (stack.provider("ada").await, stack.provider("eve").await, stack.user("carol").await);
         let document = stack.stranger().get("/openapi.json").await.expect(200);
         let seller = stack.provider("bob").await;
         let published = stack.publish(&seller, GHZ, "0.05").await;
@@ -88,7 +89,8 @@ impl Scene {
 
     async fn projects(&mut self) {
         for operation in [ANY, "releaseProject", "deleteProject"] {
-            let project = self.ada.post("/projects", json!({"name": "Bell pairs"})).await.expect(201);
+            let project =
+                self.ada.post("/projects", json!({"name": "Bell pairs"})).await.expect(201);
             self.place(operation, "project_id", text(&project["id"]));
         }
     }
@@ -107,7 +109,10 @@ impl Scene {
         self.place(ANY, "version_id", last(&draft));
         self.place("releaseAppVersion", "version_id", last(&inspected));
         self.private_app = last(&self.stack.released(&self.ada, "Private", "1.0.0").await.app);
-        self.bodies.insert("createAppVersion", json!({"version_number": "2.0.0", "release_notes": "More."}));
+        self.bodies.insert(
+            "createAppVersion",
+            json!({"version_number": "2.0.0", "release_notes": "More."}),
+        );
     }
 
     /// A job that has ended, one that has not, and a bill.
@@ -124,8 +129,8 @@ impl Scene {
         self.bodies.insert("createJob", self.job());
     }
 
-    /// One that costs and is not waited for.
-    pub(crate) fn job(&self) -> Value {
+    /// One that is not waited for.
+    fn job(&self) -> Value {
         json!({
             "subscription_id": self.subscription, "device_id": "hub-simulator", "shots": 1000, "tags": ["bell"],
             "input": {"theta": 0.7}, "run_mode": "NON_BLOCKING", "seed": 7
@@ -144,7 +149,10 @@ impl Scene {
         let session = settled.log_in().await.expect(200);
         self.place(ANY, "token", last(&link));
         self.bodies.insert("registerAccount", account);
-        self.bodies.insert("createSession", json!({"login": settled.username, "password": settled.password}));
+        self.bodies.insert(
+            "createSession",
+            json!({"login": settled.username, "password": settled.password}),
+        );
         self.bodies.insert("refreshSession", json!({"refresh_token": session["refresh_token"]}));
     }
 
@@ -163,7 +171,9 @@ impl Scene {
 
     /// Paths under which everyone finds the same.
     pub(crate) fn is_of_the_public(path: &str) -> bool {
-        ["/marketplace", "/registry", "/hardware", "/auth", "/health"].iter().any(|start| path.starts_with(start))
+        ["/marketplace", "/registry", "/hardware", "/auth", "/health"]
+            .iter()
+            .any(|start| path.starts_with(start))
     }
 
     /// Who may call it: a person, a program, or anyone.
@@ -182,8 +192,11 @@ impl Scene {
         let mut call = Call::new(operation.method, operation.path);
         for parameter in operation.parameters("path") {
             let public = if Self::is_of_the_public(operation.path) { "public" } else { ANY };
-            let found = [operation.id(), public, ANY].iter().find_map(|at| self.places.get(&(*at, parameter.name)));
-            let value = found.ok_or_else(|| format!("nobody says which {} exists", parameter.name))?;
+            let found = [operation.id(), public, ANY]
+                .iter()
+                .find_map(|at| self.places.get(&(*at, parameter.name)));
+            let value =
+                found.ok_or_else(|| format!("nobody says which {} exists", parameter.name))?;
             call = call.at(parameter.name, value);
         }
         if let Some(query) = operation.parameters("query").iter().find(|query| query.required) {

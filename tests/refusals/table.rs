@@ -16,7 +16,8 @@ use super::{
 const REUSED: Expected = &[(422, "idempotency_key_reused")];
 
 type Kind = fn(&Scene, &Operation<'_>, &Call) -> Vec<Case>;
-const KINDS: [Kind; 5] = [callers::cases, paths::cases, queries::cases, headers::cases, bodies::cases];
+const KINDS: [Kind; 5] =
+    [callers::cases, paths::cases, queries::cases, headers::cases, bodies::cases];
 
 #[tokio::test]
 async fn whatever_is_wrong_with_a_request_is_told_and_leaves_nothing_behind() {
@@ -37,7 +38,9 @@ async fn whatever_is_wrong_with_a_request_is_told_and_leaves_nothing_behind() {
     assert!(scene.cursors.len() >= 6, "lists of more than a page: {:?}", scene.cursors.keys());
     let covered: BTreeSet<&str> = cases.iter().map(|(_, case)| case.call.path.as_str()).collect();
     let missed = operations.iter().filter(|operation| !covered.contains(operation.path));
-    faults.extend(missed.map(|operation| format!("{}: nothing bad was sent to it", operation.name())));
+    faults.extend(
+        missed.map(|operation| format!("{}: nothing bad was sent to it", operation.name())),
+    );
 
     let mut before = scene.stack.items().await;
     // All items are read once for each function: a change is as plain then as after each request.
@@ -47,12 +50,20 @@ async fn whatever_is_wrong_with_a_request_is_told_and_leaves_nothing_behind() {
         }
         let after = scene.stack.items().await;
         let of = function(&batch[0].1);
-        faults.extend(changes(&before, &after).map(|change| format!("/{of}: what is refused {change}")));
+        faults.extend(
+            changes(&before, &after).map(|change| format!("/{of}: what is refused {change}")),
+        );
         before = after;
     }
     faults.extend(what_is_right_is_granted(&scene, &operations).await);
     println!("{} bad requests to {} operations", cases.len(), operations.len());
-    assert!(faults.is_empty(), "{} of {} cases:\n{}\n", faults.len(), cases.len(), faults.join("\n"));
+    assert!(
+        faults.is_empty(),
+        "{} of {} cases:\n{}\n",
+        faults.len(),
+        cases.len(),
+        faults.join("\n")
+    );
 }
 
 /// The first segment of the path.
@@ -66,7 +77,8 @@ fn changes(before: &[String], after: &[String]) -> Option<String> {
         let alone = one.iter().filter(|item| !other.contains(item));
         alone.map(|item| item.chars().take(300).collect()).collect()
     };
-    (before != after).then(|| format!("turns {:?} into {:?}", only(before, after), only(after, before)))
+    (before != after)
+        .then(|| format!("turns {:?} into {:?}", only(before, after), only(after, before)))
 }
 
 /// Else a refusal above may be about something else than what was meant to be wrong.
@@ -77,7 +89,12 @@ async fn what_is_right_is_granted(scene: &Scene, operations: &[Operation<'_>]) -
         let caller = &scene.callers(operation)[0];
         let answer = good.send(caller).await;
         if !(200..300).contains(&answer.status) {
-            faults.push(format!("{} as it should be is answered {} {}", operation.name(), answer.status, answer.body));
+            faults.push(format!(
+                "{} as it should be is answered {} {}",
+                operation.name(),
+                answer.status,
+                answer.body
+            ));
             continue;
         }
         if !operation.requires_header("Idempotency-Key") {
@@ -86,7 +103,12 @@ async fn what_is_right_is_granted(scene: &Scene, operations: &[Operation<'_>]) -
         let before = scene.stack.items().await;
         let again = good.send(caller).await;
         if again.status != answer.status {
-            faults.push(format!("{} repeated is answered {} {}", operation.name(), again.status, again.body));
+            faults.push(format!(
+                "{} repeated is answered {} {}",
+                operation.name(),
+                again.status,
+                again.body
+            ));
         }
         let other = good.clone().saying(&another(operation, &good.json()));
         let case = Case::new("with another payload under the same key", caller, other, REUSED);

@@ -10,6 +10,7 @@ mod packages;
 mod queues;
 mod services;
 mod stack;
+mod state;
 mod storage;
 mod user;
 
@@ -19,7 +20,8 @@ pub use dynamodb::DynamoDb;
 pub use functions::{LEASE, SEARCH_GRACE};
 pub use local_braket::LocalBraket;
 pub use packages::{Folder, Released, announced, notification};
-pub use services::services;
+pub use services::{config, services};
 pub use stack::Stack;
+pub use state::state;
 pub use storage::{make_bucket, remove_object};
 pub use user::User;

@@ -6,9 +6,11 @@ use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider};
 use local_cloud::{Cloud, Extent, Options};
 
+use crate::state;
+
 static CLOUD: LazyLock<Cloud> = LazyLock::new(|| {
     let mut options = Options::in_checkout(Extent::Services);
-    options.state = options.root.join(format!(".local/tests/{}", std::process::id()));
+    options.state = state("services");
     Cloud::start(options).expect("the local cloud starts; its logs are under .local/tests")
 });
 
@@ -18,7 +20,7 @@ pub fn services() -> &'static Cloud {
 }
 
 /// An SDK configuration for one endpoint.
-pub(crate) fn config(endpoint: &str) -> SdkConfig {
+pub fn config(endpoint: &str) -> SdkConfig {
     let credentials =
         Credentials::new(local_cloud::ACCESS_KEY, local_cloud::SECRET_KEY, None, None, "tests");
     SdkConfig::builder()

@@ -152,5 +152,5 @@ fn device_key(id: &str) -> Result<store::Key<Hardware>, Problem> {
     if is_slug(id) {
         return Ok(hardware::device(id));
     }
-    Err(Problem::refused(Kind::Malformed, "bad_device_id", "Use a device id as GET /hardware lists it, such as hub-simulator."))
+    Err(Problem::refused(Kind::Malformed, "bad_id", "Use a device id as GET /hardware lists it, such as hub-simulator."))
 }

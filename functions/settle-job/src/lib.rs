@@ -115,7 +115,7 @@ fn progress(state: TaskState) -> Option<Progress> {
 /// Ends the job with its task, or passes a wish to cancel on.
 async fn follow(app: &App, job: &Job, task: &Task) -> Result<(), Failed> {
     if task.state.is_terminal() {
-        let outcome = outcome::of(&app.results, job, task).await?;
+        let outcome = outcome::of(&app.results, job, task, app.table.clock().now()).await?;
         return end(app, job.id, &outcome).await;
     }
     if job.cancel_requested_at.is_some() && task.state != TaskState::Cancelling {

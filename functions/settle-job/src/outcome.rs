@@ -1,9 +1,10 @@
 //! How an ended quantum task ends its job.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use braket::{GateModelResult, MAX_RESULT_BYTES, Task, TaskState};
 use domain::{
+    Moment,
     hardware::Platform,
     job::{Failure, Job, Stage, SubStatus},
     settlement::{Outcome, Output, billed_though_unfinished},
@@ -14,11 +15,19 @@ use worker::Failed;
 /// A larger result stays in S3, and the item points to it.
 const ITEM_BYTES: usize = 64 * 1024;
 
-pub(crate) async fn of(results: &Results, job: &Job, task: &Task) -> Result<Outcome, Failed> {
+/// A result that is not there by then never comes.
+const RESULT_GRACE: Duration = Duration::from_secs(3600);
+
+pub(crate) async fn of(
+    results: &Results,
+    job: &Job,
+    task: &Task,
+    now: Moment,
+) -> Result<Outcome, Failed> {
     let successful = task.successful_shots.and_then(|shots| u32::try_from(shots).ok());
     let billed_shots = billed_though_unfinished(Platform::Braket, successful);
     Ok(match task.state {
-        TaskState::Completed => completed(results, job, task).await?,
+        TaskState::Completed => completed(results, job, task, now).await?,
         TaskState::Cancelled => Outcome::Cancelled { billed_shots },
         _ => {
             let reason = task
@@ -30,7 +39,12 @@ pub(crate) async fn of(results: &Results, job: &Job, task: &Task) -> Result<Outc
     })
 }
 
-async fn completed(results: &Results, job: &Job, task: &Task) -> Result<Outcome, Failed> {
+async fn completed(
+    results: &Results,
+    job: &Job,
+    task: &Task,
+    now: Moment,
+) -> Result<Outcome, Failed> {
     let Some(key) = key(job, task) else {
         return Ok(device_error(
             Stage::Result,
@@ -45,6 +59,10 @@ async fn completed(results: &Results, job: &Job, task: &Task) -> Result<Outcome,
             let detail = format!("The device's result is larger than {limit} bytes.");
             return Ok(device_error(Stage::Result, detail, Some(job.shots)));
         }
+        Err(files::Error::Refused(_)) if is_overdue(task, now) => {
+            let detail = "The device's result never appeared.".to_owned();
+            return Ok(device_error(Stage::Result, detail, Some(job.shots)));
+        }
         // The event may be ahead of the object: the message comes again.
         Err(error) => return Err(Failed::because(error)),
     };
@@ -52,6 +70,10 @@ async fn completed(results: &Results, job: &Job, task: &Task) -> Result<Outcome,
         Ok(result) => output(results, job, task, result).await,
         Err(bad) => Ok(device_error(Stage::Result, bad.to_string(), Some(job.shots))),
     }
+}
+
+fn is_overdue(task: &Task, now: Moment) -> bool {
+    task.ended_at.is_some_and(|ended| now >= ended.plus(RESULT_GRACE))
 }
 
 /// The one place the task was told to write to.

@@ -29,6 +29,16 @@ impl Customer {
     pub(crate) fn program(&self) -> Door<'_> {
         self.hub.with_key(&self.key)
     }
+
+    /// All items of all bills, read with the session.
+    pub async fn charges(&self) -> Result<Vec<Value>, Off> {
+        billed(&self.person, false).await
+    }
+
+    /// The latest jobs, read with the key.
+    pub async fn jobs(&self) -> Result<Value, Off> {
+        self.program().get("/jobs").await
+    }
 }
 
 /// Runs it on our simulator and on a Braket device; says each step.

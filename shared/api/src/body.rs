@@ -58,7 +58,9 @@ pub(crate) async fn bytes(request: Request) -> Result<Vec<u8>, Problem> {
 }
 
 pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
-    serde_json::from_slice(bytes).map(|Object(body)| body).map_err(|error| unreadable(bytes, &error))
+    serde_json::from_slice(bytes)
+        .map(|Object(body)| body)
+        .map_err(|error| unreadable(bytes, &error))
 }
 
 fn unreadable(bytes: &[u8], error: &serde_json::Error) -> Problem {
@@ -68,7 +70,9 @@ fn unreadable(bytes: &[u8], error: &serde_json::Error) -> Problem {
     let (code, says) = match error.is_data() {
         true => ("wrong_shape", says),
         // Told of sound JSON too, where a name is expected and another type comes.
-        false if serde_json::from_slice::<serde_json::Value>(bytes).is_ok() => ("wrong_shape", "another type is expected"),
+        false if serde_json::from_slice::<serde_json::Value>(bytes).is_ok() => {
+            ("wrong_shape", "another type is expected")
+        }
         false => ("malformed_json", says),
     };
     let says = shortened(says, MAX_SAID);
@@ -92,12 +96,16 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
 }
 
 /// For a member that is a struct: `#[serde(deserialize_with = "api::object")]`.
-pub fn object<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+pub fn object<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<T, D::Error> {
     deserializer.deserialize_map(ObjectVisitor(PhantomData))
 }
 
 /// For a member that is a list of structs: `#[serde(deserialize_with = "api::objects")]`.
-pub fn objects<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<T>, D::Error> {
+pub fn objects<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Vec<T>, D::Error> {
     let list = Vec::<Object<T>>::deserialize(deserializer)?;
     Ok(list.into_iter().map(|Object(item)| item).collect())
 }

@@ -64,8 +64,7 @@ impl Context {
         limit: Option<u16>,
         cursor: Option<&str>,
     ) -> Result<store::Query<T>, Problem> {
-        let after =
-            cursor.map(|cursor| open(&self.cursors, &query.list(), cursor)).transpose()?;
+        let after = cursor.map(|cursor| open(&self.cursors, &query.list(), cursor)).transpose()?;
         Ok(query.after(after).limit(limit_of(limit)?))
     }
 

@@ -1,0 +1,30 @@
+//! Does the template, once deployed, do the main job: real binaries behind real gateways, on this machine or on any stage?
+
+mod doors;
+mod keys;
+mod place;
+
+use journey::main_job;
+use place::Place;
+
+/// One test, for a deployment takes its time; `BASE_URL` names a running one to be tested in place of a local one.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_hub_does_its_main_job_as_deployed_and_again_after_a_stop_and_a_start() {
+    let place = Place::from_env();
+    doors::refuse_in_problem_documents(&place).await;
+    doors::let_a_browser_in(&place).await;
+    doors::say_that_the_hub_is_well(&place).await;
+    if let Some(cloud) = place.cloud() {
+        keys::open_at_once_and_close_at_once(&place, cloud).await;
+        keys::are_throttled_by_their_plan(&place, cloud).await;
+    }
+
+    let customer = main_job::run(&place.hub()).await.expect("the main job");
+    let charges = customer.charges().await.expect("the bill");
+    let jobs = customer.jobs().await.expect("the jobs");
+
+    let place = place.stopped_and_started();
+    assert_eq!(customer.charges().await.expect("the session lives on"), charges);
+    assert_eq!(customer.jobs().await.expect("the key lives on"), jobs);
+    main_job::run(&place.hub()).await.expect("the main job again");
+}

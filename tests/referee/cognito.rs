@@ -1,0 +1,163 @@
+//! Cognito: users who are our own ids, passwords for good, refreshing, and codes of an authenticator app.
+
+use aws_sdk_cognitoidentityprovider::{
+    Client,
+    operation::admin_initiate_auth::AdminInitiateAuthOutput,
+    types::{AuthFlowType, AuthenticationResultType, ChallengeNameType},
+};
+use identity::{Error, Identity, Password, Refusal, Secret};
+use tests::{config, services};
+use uuid::Uuid;
+
+use super::totp::{code_now, wrong_code};
+
+const PASSWORD: &str = "Correct-horse-7-battery";
+
+struct Pool {
+    identity: Identity,
+    client: Client,
+    pool_id: String,
+    client_id: String,
+}
+
+impl Pool {
+    fn of_the_template() -> Self {
+        let cloud = services();
+        let aws = config(&cloud.addresses().services);
+        let [pool_id, client_id] =
+            ["UserPoolId", "UserPoolClientId"].map(|name| cloud.stack().outputs[name].clone());
+        let identity = Identity::new(&aws, &pool_id, &client_id);
+        Self { identity, client: Client::new(&aws), pool_id, client_id }
+    }
+
+    /// Someone new with this password; their user name.
+    async fn user(&self) -> String {
+        let id = Uuid::new_v4().to_string();
+        let email = format!("{id}@example.com");
+        self.identity.create_user(&id, &email, &password(PASSWORD)).await.expect("a user");
+        id
+    }
+
+    async fn sign_in(&self, username: &str) -> AdminInitiateAuthOutput {
+        self.client
+            .admin_initiate_auth()
+            .user_pool_id(&self.pool_id)
+            .client_id(&self.client_id)
+            .auth_flow(AuthFlowType::AdminUserPasswordAuth)
+            .auth_parameters("USERNAME", username)
+            .auth_parameters("PASSWORD", PASSWORD)
+            .send()
+            .await
+            .expect("the right password")
+    }
+
+    /// Answers the challenge for a code; an error's name where it was not right.
+    async fn answer(
+        &self,
+        username: &str,
+        challenged: &AdminInitiateAuthOutput,
+        code: &str,
+    ) -> Result<AuthenticationResultType, String> {
+        let answer = self
+            .client
+            .admin_respond_to_auth_challenge()
+            .user_pool_id(&self.pool_id)
+            .client_id(&self.client_id)
+            .challenge_name(ChallengeNameType::SoftwareTokenMfa)
+            .set_session(challenged.session.clone())
+            .challenge_responses("USERNAME", username)
+            .challenge_responses("SOFTWARE_TOKEN_MFA_CODE", code)
+            .send()
+            .await
+            .map_err(|error| {
+                error.into_service_error().meta().code().unwrap_or_default().to_owned()
+            })?;
+        Ok(answer.authentication_result.expect("tokens"))
+    }
+
+    /// Has the user's authenticator app know the secret that is answered.
+    async fn enrol(&self, access_token: &str) -> String {
+        let associated = self.client.associate_software_token().access_token(access_token);
+        let secret = associated.send().await.expect("a secret").secret_code.expect("a secret");
+        let verify = |code: String| {
+            self.client.verify_software_token().access_token(access_token).user_code(code).send()
+        };
+        let refused = verify(wrong_code(&secret)).await.expect_err("a wrong code");
+        assert_eq!(
+            refused.into_service_error().meta().code(),
+            Some("EnableSoftwareTokenMFAException")
+        );
+        verify(code_now(&secret)).await.expect("the right code");
+        secret
+    }
+}
+
+fn password(text: &str) -> Password {
+    Password::parse(text.to_owned()).expect("a password")
+}
+
+fn is_refused<T>(answer: Result<T, Error>, expected: &Refusal) -> bool {
+    matches!(answer, Err(Error::Refused(refusal)) if refusal == *expected)
+}
+
+#[tokio::test]
+async fn a_user_named_by_our_id_signs_in_with_the_password_and_no_other() {
+    let pool = Pool::of_the_template();
+    let id = pool.user().await;
+    let tokens = pool.identity.login(&id, &password(PASSWORD)).await.expect("signed in");
+    assert_eq!(tokens.expires_in.as_secs(), 3600);
+    let user = pool.client.get_user().access_token(tokens.access.reveal()).send().await;
+    assert_eq!(user.expect("the token's owner").username, id);
+    let wrong = pool.identity.login(&id, &password("Wrong-horse-7-battery")).await;
+    assert!(is_refused(wrong, &Refusal::WrongCredentials));
+    let nobody = pool.identity.login(&Uuid::new_v4().to_string(), &password(PASSWORD)).await;
+    assert!(is_refused(nobody, &Refusal::WrongCredentials));
+}
+
+#[tokio::test]
+async fn a_password_is_held_to_the_policy_and_its_user_is_not_left_half_made() {
+    let pool = Pool::of_the_template();
+    let id = Uuid::new_v4().to_string();
+    let email = format!("{id}@example.com");
+    for weak in ["Short-1-abc", "no-upper-case-1", "NO-LOWER-CASE-1", "No-digit-at-all"] {
+        let refused = pool.identity.create_user(&id, &email, &password(weak)).await;
+        assert!(matches!(refused, Err(Error::Refused(Refusal::PasswordPolicy(_)))), "{weak}");
+    }
+    pool.identity.create_user(&id, &email, &password(PASSWORD)).await.expect("still free");
+    let again = pool.identity.create_user(&id, &email, &password(PASSWORD)).await;
+    assert!(is_refused(again, &Refusal::UserExists));
+}
+
+#[tokio::test]
+async fn a_session_is_refreshed_until_its_user_is_gone() {
+    let pool = Pool::of_the_template();
+    let id = pool.user().await;
+    let tokens = pool.identity.login(&id, &password(PASSWORD)).await.expect("signed in");
+    let refreshed = pool.identity.refresh(&tokens.refresh).await.expect("refreshed");
+    let user = pool.client.get_user().access_token(refreshed.access.reveal()).send().await;
+    assert_eq!(user.expect("the token's owner").username, id);
+    let made_up = pool.identity.refresh(&Secret::new("a.made-up.token")).await;
+    assert!(is_refused(made_up, &Refusal::SessionEnded));
+    pool.identity.delete_user(&id).await.expect("deleted");
+    assert!(is_refused(pool.identity.refresh(&refreshed.refresh).await, &Refusal::SessionEnded));
+    let gone = pool.identity.login(&id, &password(PASSWORD)).await;
+    assert!(is_refused(gone, &Refusal::WrongCredentials));
+    pool.identity.delete_user(&id).await.expect("safe to repeat");
+}
+
+#[tokio::test]
+async fn who_enrolled_an_authenticator_app_signs_in_with_its_code_and_no_other() {
+    let pool = Pool::of_the_template();
+    let id = pool.user().await;
+    let tokens = pool.sign_in(&id).await.authentication_result.expect("no challenge yet");
+    let secret = pool.enrol(tokens.access_token().expect("an access token")).await;
+    let challenged = pool.sign_in(&id).await;
+    assert_eq!(challenged.challenge_name, Some(ChallengeNameType::SoftwareTokenMfa));
+    assert!(challenged.authentication_result.is_none(), "no tokens before the code");
+    let refused = pool.answer(&id, &challenged, &wrong_code(&secret)).await;
+    assert_eq!(refused.expect_err("a wrong code"), "CodeMismatchException");
+    let challenged = pool.sign_in(&id).await;
+    let signed_in = pool.answer(&id, &challenged, &code_now(&secret)).await.expect("signed in");
+    let refresh = Secret::new(signed_in.refresh_token.expect("a refresh token"));
+    pool.identity.refresh(&refresh).await.expect("refreshed without another code");
+}
