@@ -2,12 +2,10 @@
 
 tools := target/tools
 
-.PHONY: run journey check test golden lint-template build deploy
+.PHONY: run journey check test golden lint-template build deploy python
 
 # the whole hub on this machine, at http://127.0.0.1:8080; PORT= moves it, STATE_DIR= keeps its data elsewhere than .local
-run:
-	@python3 -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
-		{ echo "error: Python 3.11 or newer with its venv module is needed (on Debian: apt install python3-venv)"; exit 1; }
+run: python
 	cargo build --workspace --bins
 	@"$${CARGO_TARGET_DIR:-target}/debug/local-cloud"
 
@@ -20,8 +18,11 @@ check: lint-template
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
 
-test:
-	cargo test --workspace
+# every test; BASE_URL= tests a running hub in place of one deployed on this machine
+test: python
+	cargo build --workspace --bins
+	@test -e .local/venv/installed.txt || echo "The first run installs Python packages while it tests: about a minute more."
+	cargo test --workspace --no-fail-fast
 
 # rewrites what is generated from the code and committed: infra/openapi.json
 golden:
@@ -33,6 +34,10 @@ lint-template: $(tools)/lint
 	SAM_CLI_TELEMETRY=0 $(tools)/bin/sam validate --lint --region us-west-2 --template template.yaml
 	$(tools)/bin/python infra/translate.py template.yaml > target/template.json
 	$(tools)/bin/cfn-lint target/template.json
+
+python:
+	@python3 -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+		{ echo "error: Python 3.11 or newer with its venv module is needed (on Debian: apt install python3-venv)"; exit 1; }
 
 # every function's binary for AWS, into target/lambda: arm64, and x86_64 for the simulator
 build: $(tools)/build

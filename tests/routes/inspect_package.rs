@@ -112,7 +112,9 @@ async fn a_hostile_package_is_a_finding_and_nothing_worse() {
     let bomb = Folder::bell("1.0.0").with("examples/zeros", &"\0".repeat(20 * 1024 * 1024)).zip();
     let escape = Folder::bell("1.0.0").with("../../etc/cron.d/job", "* * * * *").zip();
     let deep = Folder::bell("1.0.0").with(&format!("examples/{}a", "a/".repeat(40)), "x").zip();
-    let many = (0..1_000).fold(Folder::bell("1.0.0"), |folder, n| folder.with(&format!("examples/{n}"), "x")).zip();
+    let many = (0..1_000)
+        .fold(Folder::bell("1.0.0"), |folder, n| folder.with(&format!("examples/{n}"), "x"))
+        .zip();
     let nothing = [b"PK\x05\x06".as_slice(), &[0; 18]].concat();
     for (bytes, code) in [
         (escape.as_slice(), "package_unsafe_name"),

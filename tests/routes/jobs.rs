@@ -35,7 +35,10 @@ fn path(job: &Value) -> String {
 async fn bill(user: &User) -> (String, usize) {
     let bills = user.get("/bills").await.expect(200);
     let Some(bill) = bills["items"].get(0) else { return ("0.00".to_owned(), 0) };
-    let items = user.get(&format!("/bills/{}/items", bill["id"].as_str().expect("an id"))).await.expect(200);
+    let items = user
+        .get(&format!("/bills/{}/items", bill["id"].as_str().expect("an id")))
+        .await
+        .expect(200);
     let items = items["items"].as_array().expect("items").clone();
     let sum: domain::Money = items.iter().map(|item| money(&item["amount"])).sum();
     assert_eq!(sum, money(&bill["pending_amount"]));
@@ -50,13 +53,19 @@ async fn a_job_runs_on_our_simulator_and_is_paid_once() {
     assert_eq!(accepted.header("retry-after"), Some("1"));
     let location = accepted.header("location").expect("a location").to_owned();
     let job = accepted.expect(202);
-    assert_eq!((format!("/{location}"), job["status"].as_str()), (path(&job), Some("PROVISIONING")));
+    assert_eq!(
+        (format!("/{location}"), job["status"].as_str()),
+        (path(&job), Some("PROVISIONING"))
+    );
     assert_eq!(money(&job["estimated_cost"]).to_string(), "0.05");
     program.get(&format!("{}/result", path(&job))).await.refused(409, "job_not_ended");
 
     s.stack.drain().await;
     let ended = program.get(&path(&job)).await.expect(200);
-    assert_eq!((ended["status"].as_str(), money(&ended["actual_cost"]).to_string().as_str()), (Some("COMPLETED"), "0.05"));
+    assert_eq!(
+        (ended["status"].as_str(), money(&ended["actual_cost"]).to_string().as_str()),
+        (Some("COMPLETED"), "0.05")
+    );
     let result = program.get(&format!("{}/result", path(&job))).await.expect(200);
     let count = |bits: &str| result["counts"][bits].as_u64().unwrap_or_default();
     assert_eq!(count("000") + count("111"), 1000);
@@ -104,7 +113,10 @@ async fn a_blocking_submit_is_answered_with_the_result() {
         }
     };
     let job = answer.expect(200);
-    assert_eq!((job["status"].as_str(), job["result"]["distinct"].as_u64()), (Some("COMPLETED"), Some(2)));
+    assert_eq!(
+        (job["status"].as_str(), job["result"]["distinct"].as_u64()),
+        (Some("COMPLETED"), Some(2))
+    );
 }
 
 #[tokio::test]
@@ -112,9 +124,18 @@ async fn the_same_seed_gives_the_same_counts() {
     let s = scene().await;
     let mut counts = Vec::new();
     for _ in 0..2 {
-        let job = s.bob.post("/jobs", { let mut b = run(); b["subscription_id"] = s.subscription.as_str().into(); b }).await.expect(202);
+        let job = s
+            .bob
+            .post("/jobs", {
+                let mut b = run();
+                b["subscription_id"] = s.subscription.as_str().into();
+                b
+            })
+            .await
+            .expect(202);
         s.stack.drain().await;
-        counts.push(s.bob.get(&format!("{}/result", path(&job))).await.expect(200)["counts"].clone());
+        counts
+            .push(s.bob.get(&format!("{}/result", path(&job))).await.expect(200)["counts"].clone());
     }
     assert_eq!(counts[0], counts[1]);
 }
@@ -158,7 +179,11 @@ async fn a_trial_counts_its_uses_gives_back_what_did_not_run_and_ends() {
     let s = scene().await;
     let trial_app = s.stack.publish(&s.ada, GHZ, "0.05").await;
     let trial = s.stack.subscribe(&s.bob, trial_app, true).await;
-    let body = || { let mut b = run(); b["subscription_id"] = trial.to_string().into(); b };
+    let body = || {
+        let mut b = run();
+        b["subscription_id"] = trial.to_string().into();
+        b
+    };
     let cancelled = s.bob.post("/jobs", body()).await.expect(202);
     assert_eq!(s.bob.delete(&path(&cancelled)).await.expect(200)["status"], "CANCELLED");
     for _ in 0..10 {
@@ -191,7 +216,10 @@ async fn cancelling_ends_what_nobody_began_at_once_and_costs_nothing() {
     program.delete(&path(&job)).await.refused(409, "job_ended");
     s.stack.drain().await;
     let ended = program.get(&path(&job)).await.expect(200);
-    assert_eq!((ended["status"].as_str(), money(&ended["actual_cost"]).to_string().as_str()), (Some("CANCELLED"), "0.00"));
+    assert_eq!(
+        (ended["status"].as_str(), money(&ended["actual_cost"]).to_string().as_str()),
+        (Some("CANCELLED"), "0.00")
+    );
     assert_eq!(bill(&s.bob).await, ("0.00".to_owned(), 1));
 }
 
@@ -217,12 +245,19 @@ async fn an_input_the_program_cannot_use_fails_the_job_at_no_charge() {
     let published = s.stack.publish(&s.ada, &source, "0.05").await;
     let subscription = s.stack.subscribe(&s.bob, published, false).await;
     let mut body = run();
-    (body["subscription_id"], body["input"]) = (subscription.to_string().into(), json!({"theta": 9}));
+    (body["subscription_id"], body["input"]) =
+        (subscription.to_string().into(), json!({"theta": 9}));
     let job = s.bob.post("/jobs", body).await.expect(202);
     s.stack.drain().await;
     let ended = s.bob.get(&path(&job)).await.expect(200);
-    assert_eq!((ended["status"].as_str(), ended["sub_status"].as_str()), (Some("FAILED"), Some("USER_ERROR")));
-    assert!(ended["failure"]["advice"].as_str().is_some_and(|advice| advice.contains("input")), "{ended:#}");
+    assert_eq!(
+        (ended["status"].as_str(), ended["sub_status"].as_str()),
+        (Some("FAILED"), Some("USER_ERROR"))
+    );
+    assert!(
+        ended["failure"]["advice"].as_str().is_some_and(|advice| advice.contains("input")),
+        "{ended:#}"
+    );
     assert_eq!(bill(&s.bob).await, ("0.00".to_owned(), 1));
 }
 
@@ -235,7 +270,10 @@ async fn an_input_beyond_the_tables_numbers_is_kept_as_it_was_sent() {
     let job = program.post("/jobs", body).await.expect(202);
     s.stack.drain().await;
     let ended = program.get(&path(&job)).await.expect(200);
-    assert_eq!((ended["status"].as_str(), &ended["input"]), (Some("COMPLETED"), &json!({"theta": 1e300})));
+    assert_eq!(
+        (ended["status"].as_str(), &ended["input"]),
+        (Some("COMPLETED"), &json!({"theta": 1e300}))
+    );
 }
 
 #[tokio::test]
@@ -243,7 +281,11 @@ async fn bad_submissions_are_refused_and_leave_nothing_behind() {
     let s = scene().await;
     let program = s.stack.program(&s.key);
     let before = s.stack.items().await;
-    let with = |name: &str, value: Value| { let mut body = run(); body[name] = value; body };
+    let with = |name: &str, value: Value| {
+        let mut body = run();
+        body[name] = value;
+        body
+    };
     for (body, status, code) in [
         (with("shots", json!(0)), 422, "validation_failed"),
         (with("shots", json!(100_001)), 422, "validation_failed"),

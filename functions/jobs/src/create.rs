@@ -9,9 +9,14 @@ use domain::{
     subscription::Subscription,
     version::AppVersion,
 };
-use store::{Stored, Table, apps, hardware, idempotency::Answered, jobs, subscriptions, unchanged, versions};
+use store::{
+    Stored, Table, apps, hardware, idempotency::Answered, jobs, subscriptions, unchanged, versions,
+};
 
-use crate::{App, views::{self, CreateJobRequest}};
+use crate::{
+    App,
+    views::{self, CreateJobRequest},
+};
 
 const TRIES: u32 = 4;
 
@@ -25,9 +30,14 @@ pub(crate) async fn once(
     table
         .attempt(TRIES, || async {
             let scene = match caller.key() {
-                Some(key) => scene_of_subscription(table, key.subscription_id, Some(key.app_id), submission).await?,
+                Some(key) => {
+                    scene_of_subscription(table, key.subscription_id, Some(key.app_id), submission)
+                        .await?
+                }
                 None => match submission.body.subscription_id {
-                    Some(subscription) => scene_of_subscription(table, subscription, None, submission).await?,
+                    Some(subscription) => {
+                        scene_of_subscription(table, subscription, None, submission).await?
+                    }
                     None => scene_of_owner(table, submission).await?,
                 },
             };
@@ -35,7 +45,11 @@ pub(crate) async fn once(
                 return Ok((answer, None));
             }
             let job = decide(table, caller, &scene, submission)?;
-            let answer = Answer::accepted(Some(format!("/jobs/{}", job.id)), Some(1), &views::Job::from(&job))?;
+            let answer = Answer::accepted(
+                Some(format!("/jobs/{}", job.id)),
+                Some(1),
+                &views::Job::from(&job),
+            )?;
             let mut writes = jobs::submit(&job);
             writes.extend(scene.subscription.iter().map(unchanged));
             writes.extend(caller.still_stands());
@@ -62,7 +76,9 @@ fn decide(
     submission: &Submission<CreateJobRequest>,
 ) -> Result<Job, Problem> {
     let request = &submission.body;
-    if caller.key().is_some_and(|key| request.subscription_id.is_some_and(|named| named != key.subscription_id)) {
+    if caller.key().is_some_and(|key| {
+        request.subscription_id.is_some_and(|named| named != key.subscription_id)
+    }) {
         return Err(Refusal::not_found("subscription").into());
     }
     let subscription = scene.subscription.as_deref();
@@ -70,7 +86,8 @@ fn decide(
     if subscription.map_or(named, |subscription| subscription.user_id != caller.user_id) {
         return Err(Refusal::not_found("subscription").into());
     }
-    let version = scene.version.as_ref().filter(|version| named || version.developer_id == caller.user_id);
+    let version =
+        scene.version.as_ref().filter(|version| named || version.developer_id == caller.user_id);
     let ground = Ground {
         subscription,
         key: caller.key(),
@@ -87,7 +104,14 @@ fn decide(
         tags: request.tags.clone(),
     };
     let random_seed = u64::from_be_bytes(clock.random());
-    Ok(accept(clock.id(domain::JobId::new), caller.user_id, ground, asked, random_seed, clock.now())?)
+    Ok(accept(
+        clock.id(domain::JobId::new),
+        caller.user_id,
+        ground,
+        asked,
+        random_seed,
+        clock.now(),
+    )?)
 }
 
 /// Two reads at the most: with a key, which knows its app, mostly one.
@@ -101,18 +125,26 @@ async fn scene_of_subscription(
     let named = request.app_version_id.map(versions::version);
     let latest = app.filter(|_| named.is_none()).map(versions::latest);
     let device = request.device_id.as_deref().map(device_key).transpose()?;
-    let wanted = (submission.key(), subscriptions::subscription(subscription), named, latest, device);
+    let wanted =
+        (submission.key(), subscriptions::subscription(subscription), named, latest, device);
     let (earlier, subscription, named, latest, device) = table.read(wanted).await?;
-    let mut version = named.map(Stored::into_inner).or(latest.map(|latest| latest.into_inner().version));
+    let mut version =
+        named.map(Stored::into_inner).or(latest.map(|latest| latest.into_inner().version));
     if let (None, None, Some(subscription)) = (&version, request.app_version_id, &subscription) {
-        version = table.get(&versions::latest(subscription.app_id)).await?.map(|latest| latest.into_inner().version);
+        version = table
+            .get(&versions::latest(subscription.app_id))
+            .await?
+            .map(|latest| latest.into_inner().version);
     }
     let device = device_or_default(table, device, request, version.as_ref()).await?;
     let app_name = subscription.as_ref().map(|subscription| subscription.app_name.clone());
     Ok(Scene { earlier, subscription, app_name, version, device })
 }
 
-async fn scene_of_owner(table: &Table, submission: &Submission<CreateJobRequest>) -> Result<Scene, Problem> {
+async fn scene_of_owner(
+    table: &Table,
+    submission: &Submission<CreateJobRequest>,
+) -> Result<Scene, Problem> {
     let request = &submission.body;
     let version = versions::version(request.app_version_id.ok_or_else(subscription_missing)?);
     let device = request.device_id.as_deref().map(device_key).transpose()?;
@@ -136,7 +168,8 @@ async fn device_or_default(
     if device.is_some() || request.device_id.is_some() {
         return Ok(device);
     }
-    let default = version.and_then(|version| version.package.as_ref()?.default_device_id.as_deref());
+    let default =
+        version.and_then(|version| version.package.as_ref()?.default_device_id.as_deref());
     match default {
         Some(id) => Ok(table.get(&device_key(id)?).await?),
         None if version.is_some() => Err(Problem::refused(
@@ -152,5 +185,9 @@ fn device_key(id: &str) -> Result<store::Key<Hardware>, Problem> {
     if is_slug(id) {
         return Ok(hardware::device(id));
     }
-    Err(Problem::refused(Kind::Malformed, "bad_id", "Use a device id as GET /hardware lists it, such as hub-simulator."))
+    Err(Problem::refused(
+        Kind::Malformed,
+        "bad_id",
+        "Use a device id as GET /hardware lists it, such as hub-simulator.",
+    ))
 }

@@ -4,7 +4,10 @@ mod create;
 pub mod views;
 mod wait;
 
-use api::{Answer, Caller, Context, InitError, ListQuery, Page, Params, Path, Problem, Problems, Submission};
+use api::{
+    Answer, Caller, Context, InitError, ListQuery, Page, Params, Path, Problem, Problems,
+    Submission,
+};
 use axum::extract::State;
 use domain::{
     JobId, Kind, Refusal,
@@ -135,7 +138,11 @@ async fn list_jobs(
 #[utoipa::path(get, path = "/jobs/{job_id}", operation_id = "getJob", tag = "Jobs",
     security(("cognito" = []), ("apiKey" = ["jobs:read"])), params(("job_id" = JobId, Path)),
     responses((status = 200, description = "The job as it stands.", body = views::Job), Problems))]
-async fn get_job(State(app): State<App>, caller: Caller, Path(job_id): Path<String>) -> Result<Answer, Problem> {
+async fn get_job(
+    State(app): State<App>,
+    caller: Caller,
+    Path(job_id): Path<String>,
+) -> Result<Answer, Problem> {
     let job = app.own(&caller, &job_id).await?;
     Answer::ok(&views::Job::from(&*job))
 }
@@ -146,12 +153,20 @@ async fn get_job(State(app): State<App>, caller: Caller, Path(job_id): Path<Stri
 #[utoipa::path(get, path = "/jobs/{job_id}/result", operation_id = "getJobResult", tag = "Jobs",
     security(("cognito" = []), ("apiKey" = ["results:read"])), params(("job_id" = JobId, Path)),
     responses((status = 200, description = "How the job ended.", body = views::JobResult), Problems))]
-async fn get_job_result(State(app): State<App>, caller: Caller, Path(job_id): Path<String>) -> Result<Answer, Problem> {
+async fn get_job_result(
+    State(app): State<App>,
+    caller: Caller,
+    Path(job_id): Path<String>,
+) -> Result<Answer, Problem> {
     let id: JobId = id(&job_id)?;
     let (job, result) = app.context.table.read((jobs::job(id), jobs::result(id))).await?;
     let job = job.filter(|job| sees(&caller, job)).ok_or_else(|| Refusal::not_found("job"))?;
     let Some(result) = result else {
-        return Err(Problem::refused(Kind::Conflict, "job_not_ended", "The job has not ended yet; read it until it has, then its result."));
+        return Err(Problem::refused(
+            Kind::Conflict,
+            "job_not_ended",
+            "The job has not ended yet; read it until it has, then its result.",
+        ));
     };
     let mut view = views::JobResult::new(&job, &result);
     if let Some(key) = result.stored_at.as_deref().and_then(|key| key.parse::<ResultKey>().ok()) {
@@ -171,7 +186,11 @@ async fn get_job_result(State(app): State<App>, caller: Caller, Path(job_id): Pa
     security(("cognito" = []), ("apiKey" = ["jobs:write"])), params(("job_id" = JobId, Path)),
     responses((status = 200, description = "The job is cancelled.", body = views::Job),
         (status = 202, description = "Cancelling was asked for.", body = views::Job), Problems))]
-async fn cancel_job(State(app): State<App>, caller: Caller, Path(job_id): Path<String>) -> Result<Answer, Problem> {
+async fn cancel_job(
+    State(app): State<App>,
+    caller: Caller,
+    Path(job_id): Path<String>,
+) -> Result<Answer, Problem> {
     let table = &app.context.table;
     let (app, caller, job_id) = (&app, &caller, &job_id);
     table

@@ -229,7 +229,8 @@ impl JobResult {
 
     fn count(&mut self, counts: BTreeMap<String, u64>) {
         let shots = f64::from(self.shots.max(1));
-        self.probabilities = counts.iter().map(|(bits, count)| (bits.clone(), *count as f64 / shots)).collect();
+        self.probabilities =
+            counts.iter().map(|(bits, count)| (bits.clone(), *count as f64 / shots)).collect();
         self.truncated = (counts.len() as u64) < self.distinct;
         self.counts = counts;
     }

@@ -54,8 +54,15 @@ impl Wait {
 }
 
 /// The job with its result, if it ends in time.
-pub(crate) async fn ended(app: &App, answer: &Answer, wait: Duration) -> Result<Option<views::Job>, Problem> {
-    let Some(id) = answer.location().and_then(|location| location.strip_prefix("/jobs/")?.parse::<JobId>().ok()) else {
+pub(crate) async fn ended(
+    app: &App,
+    answer: &Answer,
+    wait: Duration,
+) -> Result<Option<views::Job>, Problem> {
+    let Some(id) = answer
+        .location()
+        .and_then(|location| location.strip_prefix("/jobs/")?.parse::<JobId>().ok())
+    else {
         return Ok(None);
     };
     let deadline = Instant::now() + wait;

@@ -39,7 +39,10 @@ impl Caller {
     /// Lets a write through only while nothing was withdrawn from the caller since the guard looked.
     pub fn still_stands(&self) -> Vec<Write> {
         let changed = || {
-            Refusal::conflict("caller_changed", "Your account or key was changed just now; send the request again.")
+            Refusal::conflict(
+                "caller_changed",
+                "Your account or key was changed just now; send the request again.",
+            )
         };
         let mut checks = vec![unchanged(&self.subject).or(changed())];
         if let Access::Key(key) = &self.access {
@@ -107,10 +110,7 @@ impl Context {
         Ok(Caller { user_id: subject.user_id, roles: subject.roles.clone(), access, subject })
     }
 
-    async fn by_key(
-        &self,
-        key: &AccessKey,
-    ) -> Result<(Option<Stored<Subject>>, Access), Problem> {
+    async fn by_key(&self, key: &AccessKey) -> Result<(Option<Stored<Subject>>, Access), Problem> {
         let owner = key.owner().ok_or_else(Problem::unauthenticated)?;
         let hash = self.api_keys.hex(key.expose().as_bytes());
         let found = self

@@ -9,7 +9,11 @@ impl Packages {
     ///
     /// # Errors
     /// Failed when S3 did not take it.
-    pub async fn keep_program(&self, package: &PackageKey, source: String) -> Result<String, Error> {
+    pub async fn keep_program(
+        &self,
+        package: &PackageKey,
+        source: String,
+    ) -> Result<String, Error> {
         let package = package.to_string();
         let key = format!("{}.qasm", package.trim_end_matches(".zip"));
         self.bucket.put(&key, OPENQASM, source.into_bytes()).await?;

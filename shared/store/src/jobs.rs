@@ -243,12 +243,7 @@ impl fmt::Display for Settled {
 }
 
 /// Ends a job: state, result, charge, hold, totals and uses in one write, or nothing.
-pub async fn settle(
-    table: &Table,
-    id: JobId,
-    by: By,
-    outcome: &Outcome,
-) -> Result<Settled, Error> {
+pub async fn settle(table: &Table, id: JobId, by: By, outcome: &Outcome) -> Result<Settled, Error> {
     table
         .attempt(SETTLE_TRIES, || async {
             let (job, hold) = table.read((job(id), hold(id))).await?;
