@@ -37,7 +37,10 @@ fn options() -> Result<Options, StartError> {
     options.build = true;
     options.progress = true;
     options.front_port = match std::env::var("PORT") {
-        Ok(text) => Some(text.parse().map_err(|_| StartError::Port(text))?),
+        Ok(text) => match text.parse() {
+            Ok(port) if port > 0 => Some(port),
+            _ => return Err(StartError::Port(text)),
+        },
         Err(_) => Some(8080),
     };
     if let Some(state) = std::env::var_os("STATE_DIR") {

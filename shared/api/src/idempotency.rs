@@ -46,11 +46,12 @@ fn request_hash(caller: &Caller, parts: &Parts) -> Result<String, Problem> {
         )
     })?;
     let key = key.to_str().unwrap_or_default();
-    if !(1..=MAX_KEY).contains(&key.len()) {
+    let one = parts.headers.get_all("idempotency-key").iter().nth(1).is_none();
+    if !one || !(1..=MAX_KEY).contains(&key.len()) {
         return Err(Problem::refused(
             Kind::Malformed,
             "idempotency_key_invalid",
-            format!("Use an `Idempotency-Key` of 1 to {MAX_KEY} ASCII characters."),
+            format!("Send one `Idempotency-Key` of 1 to {MAX_KEY} ASCII characters."),
         ));
     }
     let parts = [&caller.name(), parts.method.as_str(), parts.uri.path(), key];
