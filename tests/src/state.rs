@@ -25,14 +25,20 @@ pub fn state(cloud: &str) -> PathBuf {
     RUN.0.join(cloud)
 }
 
-/// They hold a copy of every function each.
+/// They hold a copy of every function each. What a cloud still writes as it ends is left to the run after.
 fn forget_ended_runs(runs: &Path) {
-    let entries = fs::read_dir(runs).into_iter().flatten().flatten();
-    for run in entries.map(|entry| entry.path()) {
+    for run in entries(runs) {
         let lock = File::open(run.join("lock"));
-        if lock.is_ok_and(|lock| lock.try_lock().is_ok()) {
-            // another run may be doing the same at this moment
-            let _removed = fs::remove_dir_all(&run);
+        if lock.as_ref().is_ok_and(|lock| lock.try_lock().is_ok()) {
+            let clouds = entries(&run).filter(|entry| entry.is_dir());
+            // the lock goes last: without it the rest would never be found again
+            if clouds.map(fs::remove_dir_all).all(|removed| removed.is_ok()) {
+                let _removed = fs::remove_dir_all(&run);
+            }
         }
     }
+}
+
+fn entries(folder: &Path) -> impl Iterator<Item = PathBuf> {
+    fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path())
 }
