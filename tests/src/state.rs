@@ -14,9 +14,10 @@ static RUN: LazyLock<(PathBuf, File)> = LazyLock::new(|| {
     fs::create_dir_all(&runs).expect("a folder for test runs");
     forget_ended_runs(&runs);
     let folder = runs.join(std::process::id().to_string());
-    fs::create_dir_all(&folder).expect("a folder for this run");
-    let lock = File::create(folder.join("lock")).expect("a lock file");
+    // beside the folder and before it, so that no folder is ever without
+    let lock = File::create(lock_of(&folder)).expect("a lock file");
     lock.lock().expect("nobody else has this process's number");
+    fs::create_dir_all(&folder).expect("a folder for this run");
     (folder, lock)
 });
 
@@ -27,18 +28,15 @@ pub fn state(cloud: &str) -> PathBuf {
 
 /// They hold a copy of every function each. What a cloud still writes as it ends is left to the run after.
 fn forget_ended_runs(runs: &Path) {
-    for run in entries(runs) {
-        let lock = File::open(run.join("lock"));
-        if lock.as_ref().is_ok_and(|lock| lock.try_lock().is_ok()) {
-            let clouds = entries(&run).filter(|entry| entry.is_dir());
-            // the lock goes last: without it the rest would never be found again
-            if clouds.map(fs::remove_dir_all).all(|removed| removed.is_ok()) {
-                let _removed = fs::remove_dir_all(&run);
-            }
+    let entries = fs::read_dir(runs).into_iter().flatten().flatten();
+    for run in entries.map(|entry| entry.path()).filter(|path| path.is_dir()) {
+        let Ok(lock) = File::create(lock_of(&run)) else { continue };
+        if lock.try_lock().is_ok() && fs::remove_dir_all(&run).is_ok() {
+            let _removed = fs::remove_file(lock_of(&run));
         }
     }
 }
 
-fn entries(folder: &Path) -> impl Iterator<Item = PathBuf> {
-    fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path())
+fn lock_of(run: &Path) -> PathBuf {
+    run.with_extension("lock")
 }
