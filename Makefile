@@ -1,8 +1,9 @@
 # What can be done here. Every target is one plain command; none needs anything started by hand.
 
 tools := target/tools
+lint := infra/lint
 
-.PHONY: run journey check test golden lint-template build deploy python
+.PHONY: run journey check test coverage bench golden lint-template lint-openapi build deploy python
 
 # the whole hub on this machine, at http://127.0.0.1:8080; PORT= moves it, STATE_DIR= keeps its data elsewhere than .local
 run: python
@@ -14,7 +15,7 @@ journey:
 	@cargo build --quiet --workspace --bins
 	@"$${CARGO_TARGET_DIR:-target}/debug/journey"
 
-check: lint-template
+check: lint-template lint-openapi
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
 
@@ -24,9 +25,19 @@ test: python
 	@test -e .local/venv/installed.txt || echo "The first run installs Python packages while it tests: about a minute more."
 	cargo test --workspace --no-fail-fast
 
-# rewrites what is generated from the code and committed: infra/openapi.json
+# the tests, and how much of shared/ they run: at least 90 % of the lines, and every error; builds all of it anew in target/coverage
+coverage: python
+	cargo install --quiet --locked --root $(tools) cargo-llvm-cov@0.9.1
+	PATH="$(abspath $(tools))/bin:$$PATH" python3 infra/coverage.py
+
+# what the functions' release binaries cost and the hub bears; BENCH=all measures every function, BENCH=costs or BENCH=load one half
+bench: python
+	cargo build --release --workspace --bins
+	@ulimit -n 4096 2>/dev/null; "$${CARGO_TARGET_DIR:-target}/release/bench"
+
+# rewrites what is generated from the code and committed: infra/openapi.json and tests/golden/table.txt
 golden:
-	GOLDEN=write cargo test --package tests -- contract::openapi
+	GOLDEN=write cargo test --package tests -- contract::openapi contract::key_chart
 
 # the raw template, then what SAM makes of it: the raw one hides permissions and queue mistakes
 lint-template: $(tools)/lint
@@ -35,6 +46,17 @@ lint-template: $(tools)/lint
 	$(tools)/bin/python infra/translate.py template.yaml > target/template.json
 	$(tools)/bin/cfn-lint target/template.json
 
+# the API's description against OpenAPI's own rules and OWASP's; a warning fails too
+lint-openapi: $(lint)/node_modules/.package-lock.json
+	$(lint)/node_modules/.bin/spectral lint --ruleset $(lint)/.spectral.yaml --fail-severity=warn infra/openapi.json
+	REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true \
+		$(lint)/node_modules/.bin/redocly lint --config $(lint)/redocly.yaml infra/openapi.json
+
+$(lint)/node_modules/.package-lock.json: $(lint)/package-lock.json
+	@command -v npm >/dev/null || { echo "error: Node.js 20 or newer with npm is needed (on Debian: apt install nodejs npm)"; exit 1; }
+	npm ci --prefix $(lint) --ignore-scripts --no-audit --no-fund --loglevel=error
+	touch $@
+
 python:
 	@python3 -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
 		{ echo "error: Python 3.11 or newer with its venv module is needed (on Debian: apt install python3-venv)"; exit 1; }
@@ -42,7 +64,7 @@ python:
 # every function's binary for AWS, into target/lambda: arm64, and x86_64 for the simulator
 build: $(tools)/build
 	PATH="$(abspath $(tools))/bin:$$PATH" cargo lambda build --release --arm64 --workspace --bins \
-		--exclude run-simulation --exclude local-cloud --exclude local-braket --exclude journey --exclude tests
+		--exclude run-simulation --exclude bench --exclude local-cloud --exclude local-braket --exclude journey --exclude tests
 	PATH="$(abspath $(tools))/bin:$$PATH" cargo lambda build --release --x86-64 --package run-simulation --bins
 
 deploy: build $(tools)/lint

@@ -2,6 +2,7 @@
 
 mod contract;
 mod deployed;
+mod edges;
 mod flows;
 mod referee;
 mod refusals;

@@ -10,7 +10,7 @@ use super::well_described::faults;
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 
 /// What each function that answers callers declares.
-fn parts() -> BTreeMap<&'static str, OpenApi> {
+pub(super) fn parts() -> BTreeMap<&'static str, OpenApi> {
     BTreeMap::from([
         ("auth", auth::routes().into_openapi()),
         ("billing", billing::routes().into_openapi()),

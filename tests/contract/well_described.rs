@@ -1,5 +1,7 @@
 //! What is missing from an API description for a person or a program to work from it alone?
 
+mod names;
+
 use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
@@ -21,6 +23,7 @@ pub(super) fn faults(document: &Value) -> Vec<String> {
         }
     }
     faults.references(document);
+    faults.schemas();
     faults.found
 }
 
@@ -43,10 +46,15 @@ impl<'a> Faults<'a> {
 
     fn operation(&mut self, place: &str, path: &str, operation: &'a Value) {
         let id = operation["operationId"].as_str().unwrap_or_default();
-        self.require(is_verb_and_noun(id), place, "has no operationId of verb and noun");
+        self.require(names::is_verb_and_noun(id), place, "has no operationId of verb and noun");
+        let verb = place.split(' ').next().unwrap_or_default();
+        self.require(names::does(id, verb), place, "is not of the kind its operationId says");
+        let shaped = names::path_faults(path);
+        self.found.extend(shaped.into_iter().map(|wrong| format!("{place} {wrong}")));
         let new = self.ids.insert(id);
         self.require(new, place, "has the operationId of another");
         self.require(said(&operation["summary"]), place, "has no summary");
+        self.require(said(&operation["description"]), place, "is not described");
         self.tag(place, operation);
         self.require(operation["security"].is_array(), place, "does not say who may call it");
         self.parameters(place, path, operation);
@@ -67,12 +75,28 @@ impl<'a> Faults<'a> {
     }
 
     fn parameters(&mut self, place: &str, path: &str, operation: &'a Value) {
-        let parameters = operation["parameters"].as_array().map_or(&[][..], Vec::as_slice);
+        let parameters: Vec<&Value> =
+            list(&operation["parameters"]).map(|one| self.resolved(one)).collect();
         let has = |name: &str, place: &str| {
             parameters.iter().any(|one| one["name"] == name && one["in"] == place)
         };
         for name in path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}')) {
             self.require(has(name, "path"), place, &format!("does not declare {name}"));
+        }
+        for one in parameters.iter().filter(|one| one["in"] != "header") {
+            let name = one["name"].as_str().unwrap_or_default();
+            self.require(
+                names::is_snake_case(name),
+                place,
+                &format!("takes {name}, not in snake_case"),
+            );
+        }
+        for (needed, header, when) in [
+            (creates(place, operation), "Idempotency-Key", "creates something for a caller"),
+            (changes(place), "If-Match", "changes what others may change"),
+        ] {
+            let what = format!("{when} without {header}");
+            self.require(!needed || has(header, "header"), place, &what);
         }
         let answer =
             self.resolved(&operation["responses"]["200"]["content"]["application/json"]["schema"]);
@@ -83,6 +107,9 @@ impl<'a> Faults<'a> {
                 place,
                 "lists without limit and cursor",
             );
+            let limit = parameters.iter().find(|one| one["name"] == "limit");
+            let bounded = limit.is_none_or(|one| self.resolved(&one["schema"])["maximum"].is_u64());
+            self.require(bounded, place, "lists up to any limit");
             let paged =
                 ["items", "next_cursor"].iter().all(|name| !answer["properties"][name].is_null());
             self.require(paged, place, "lists without items and next_cursor");
@@ -92,7 +119,7 @@ impl<'a> Faults<'a> {
     fn answers(&mut self, place: &str, operation: &Value) {
         let mut kinds = BTreeSet::new();
         for (status, answer) in members(&operation["responses"]) {
-            let place = format!("{place}: its {status}");
+            let (place, answer) = (format!("{place}: its {status}"), self.resolved(answer));
             kinds.insert(status.chars().next());
             self.require(said(&answer["description"]), &place, "is not described");
             match status.chars().next() {
@@ -103,9 +130,70 @@ impl<'a> Faults<'a> {
                 _ => self.contents(&place, answer),
             }
         }
+        self.refusals(place, operation);
         for (kind, name) in [('2', "success"), ('4', "refusal"), ('5', "failure")] {
             self.require(kinds.contains(&Some(kind)), place, &format!("declares no {name}"));
         }
+    }
+
+    /// What every operation of its kind may answer.
+    fn refusals(&mut self, place: &str, operation: &Value) {
+        let ways = || list(&operation["security"]).filter_map(Value::as_object);
+        let guarded = ways().next().is_some() && ways().all(|way| !way.is_empty());
+        let asks = ways().flat_map(serde_json::Map::values).any(|asked| asked.get(0).is_some());
+        let takes =
+            |what: &str| list(&operation["parameters"]).any(|one| self.resolved(one)["in"] == what);
+        let needed = [
+            (guarded, "401", "is guarded"),
+            (asks, "403", "asks for a role or a scope"),
+            (takes("path"), "404", "names something that may be missing"),
+            (
+                takes("query") || !operation["requestBody"].is_null(),
+                "400",
+                "reads what may be unreadable",
+            ),
+        ];
+        for (holds, status, why) in needed {
+            let declared = !operation["responses"][status].is_null();
+            self.require(!holds || declared, place, &format!("{why} and declares no {status}"));
+        }
+    }
+
+    /// Names and forms of what is sent and answered, and whether anything is.
+    fn schemas(&mut self) {
+        let mut used = BTreeSet::new();
+        gather_references(self.document, &mut used);
+        for (name, schema) in members(&self.document["components"]["schemas"]) {
+            let pointer = format!("#/components/schemas/{name}");
+            self.require(used.contains(pointer.as_str()), &pointer, "is used by nothing");
+            self.members_of(name, schema);
+        }
+    }
+
+    fn members_of(&mut self, place: &str, schema: &Value) {
+        for (name, member) in members(&schema["properties"]) {
+            let place = format!("{place}.{name}");
+            let wrong = names::member_fault(name, &self.forms(member));
+            self.found.extend(wrong.map(|wrong| format!("{place} {wrong}")));
+            self.members_of(&place, member);
+        }
+        for inner in ["items", "additionalProperties"].iter().filter_map(|inner| schema.get(inner))
+        {
+            self.members_of(place, inner);
+        }
+        for choice in ["allOf", "anyOf", "oneOf"].iter().flat_map(|choice| list(&schema[*choice])) {
+            self.members_of(place, choice);
+        }
+    }
+
+    /// What a schema may stand for, behind its references and choices.
+    fn forms<'s>(&self, schema: &'s Value) -> Vec<&'s Value>
+    where
+        'a: 's,
+    {
+        let meant = self.resolved(schema);
+        let choices = ["anyOf", "oneOf"].iter().flat_map(|choice| list(&meant[*choice]));
+        [schema, meant].into_iter().chain(choices.map(|choice| self.resolved(choice))).collect()
     }
 
     /// JSON is shown by an example that fits its schema.
@@ -226,9 +314,26 @@ fn said(text: &Value) -> bool {
     text.as_str().is_some_and(|text| !text.trim().is_empty())
 }
 
-/// `createJob`: camel case of at least two words.
-fn is_verb_and_noun(id: &str) -> bool {
-    id.starts_with(|first: char| first.is_ascii_lowercase())
-        && id.chars().all(|each| each.is_ascii_alphanumeric())
-        && id.chars().any(|each| each.is_ascii_uppercase())
+fn list(value: &Value) -> impl Iterator<Item = &Value> {
+    value.as_array().into_iter().flatten()
+}
+
+fn gather_references<'v>(value: &'v Value, into: &mut BTreeSet<&'v str>) {
+    into.extend(value["$ref"].as_str());
+    match value {
+        Value::Object(members) => members.values().for_each(|value| gather_references(value, into)),
+        Value::Array(values) => values.iter().for_each(|value| gather_references(value, into)),
+        _ => {}
+    }
+}
+
+/// A POST that somebody known makes something with.
+fn creates(place: &str, operation: &Value) -> bool {
+    let public = list(&operation["security"]).any(|way| *way == serde_json::json!({}));
+    let accepts = ["201", "202"].iter().any(|status| !operation["responses"][status].is_null());
+    place.starts_with("post ") && accepts && !public
+}
+
+fn changes(place: &str) -> bool {
+    place.starts_with("put ") || place.starts_with("patch ")
 }

@@ -2,6 +2,7 @@
 
 mod doors;
 mod keys;
+mod logs;
 mod place;
 
 use journey::main_job;

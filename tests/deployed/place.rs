@@ -1,9 +1,15 @@
 //! Where is the hub that is tested?
 
+use std::path::PathBuf;
+
 use journey::Hub;
 use local_cloud::{Cloud, Extent, Options};
 use reqwest::{Client, Method, RequestBuilder};
 use tests::state;
+
+/// Template parameters that bound how many requests callers may send.
+const LIMITS: [&str; 4] =
+    ["RequestsPerSecond", "RequestBurst", "AddressRequestsPerSecond", "AddressRequestBurst"];
 
 /// A hub behind one address.
 pub(super) struct Place {
@@ -21,6 +27,16 @@ impl Place {
         }
         let mut options = Options::in_checkout(Extent::Deployed);
         options.state = state("deployed");
+        Self::start(options)
+    }
+
+    /// One of its own on this machine, which lets through as many requests as come.
+    pub(super) fn unlimited(name: &str) -> Self {
+        let mut options = Options::in_checkout(Extent::Deployed);
+        options.state = state(name);
+        for limit in LIMITS {
+            options.parameters.insert(limit.to_owned(), "1000000".to_owned());
+        }
         Self::start(options)
     }
 
@@ -50,6 +66,16 @@ impl Place {
     /// Only a hub on this machine has one.
     pub(super) fn cloud(&self) -> Option<&Cloud> {
         self.local.as_ref().map(|(cloud, _)| cloud)
+    }
+
+    /// Where the functions of a hub on this machine write their lines, a file each.
+    pub(super) fn logs(&self) -> PathBuf {
+        let (_, options) = self.local.as_ref().expect("a hub on this machine");
+        options.state.join("logs")
+    }
+
+    pub(super) fn address(&self) -> &str {
+        &self.address
     }
 
     pub(super) fn hub(&self) -> Hub {

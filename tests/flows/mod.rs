@@ -2,6 +2,7 @@
 
 mod cancelling;
 mod lost_answers;
+mod meanwhile;
 mod no_task;
 mod quantum_task;
 mod races;

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 use tests::{Received, User};
 
+use super::document::Operation;
+
 /// Statuses and codes of which one is right.
 pub(crate) type Expected = &'static [(u16, &'static str)];
 
@@ -81,6 +83,13 @@ impl Call {
     /// The body as it was meant.
     pub(crate) fn json(&self) -> Value {
         self.body.as_deref().and_then(|body| serde_json::from_str(body).ok()).unwrap_or_default()
+    }
+
+    /// Whether its body says an id.
+    pub(crate) fn names_ids(&self, operation: &Operation<'_>) -> bool {
+        let said = self.json();
+        let properties = operation.body().map(|body| body.properties()).unwrap_or_default();
+        properties.iter().any(|(name, schema)| schema.is_id() && said[name].is_string())
     }
 
     pub(crate) async fn send(&self, by: &User) -> Received {

@@ -6,7 +6,7 @@
 mod bodies;
 mod call;
 mod callers;
-mod document;
+pub(crate) mod document;
 mod headers;
 mod itself;
 mod jobs;
@@ -14,5 +14,7 @@ mod keys;
 mod paths;
 mod people;
 mod queries;
-mod scene;
+pub(crate) mod scene;
+mod strangers;
 mod table;
+mod traces;

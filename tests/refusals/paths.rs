@@ -62,7 +62,7 @@ fn others(scene: &Scene, operation: &Operation<'_>, good: &Call) -> Vec<Case> {
             .flat_map(|call| callers.iter().map(move |caller| case(caller, call)))
             .collect();
     }
-    if operation.is_public() || (names.is_empty() && !names_ids(operation, good)) {
+    if operation.is_public() || (names.is_empty() && !good.names_ids(operation)) {
         return Vec::new();
     }
     let mut callers = vec![scene.eve.clone()];
@@ -71,12 +71,6 @@ fn others(scene: &Scene, operation: &Operation<'_>, good: &Call) -> Vec<Case> {
         .iter()
         .map(|caller| Case::new("of another user", caller, good.clone(), NOT_FOUND))
         .collect()
-}
-
-fn names_ids(operation: &Operation<'_>, good: &Call) -> bool {
-    let said = good.json();
-    let properties = operation.body().map(|body| body.properties()).unwrap_or_default();
-    properties.iter().any(|(name, schema)| schema.is_id() && said[name].is_string())
 }
 
 struct Kind {

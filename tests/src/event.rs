@@ -19,6 +19,7 @@ pub(crate) struct Sent<'a> {
     pub method: &'a str,
     /// With the query string.
     pub path: &'a str,
+    pub address: Option<&'a str>,
     pub headers: Vec<(String, String)>,
     pub body: Option<String>,
 }
@@ -37,6 +38,9 @@ pub(crate) fn event(door: &Door, sent: &Sent<'_>) -> String {
     event["httpMethod"] = sent.method.into();
     event["requestContext"]["httpMethod"] = sent.method.into();
     event["requestContext"]["path"] = format!("/v1{path}").into();
+    if let Some(address) = sent.address {
+        event["requestContext"]["identity"]["sourceIp"] = address.into();
+    }
     event["body"] = sent.body.clone().map_or(Value::Null, Value::from);
     set_headers(&mut event, door, &sent.headers);
     set_query(&mut event, query);
@@ -74,6 +78,9 @@ fn set_query(event: &mut Value, query: &str) {
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .collect();
     if pairs.is_empty() {
+        // the sample's own is not what this request asks
+        event["queryStringParameters"] = Value::Null;
+        event["multiValueQueryStringParameters"] = Value::Null;
         return;
     }
     let single: Map<String, Value> =

@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use api::Context;
+use aws_config::SdkConfig;
 use axum::Router;
 use braket::Braket;
 use files::{Packages, Results};
@@ -46,16 +47,9 @@ impl Functions {
         let apps = quantum_apps::App::new(context.clone(), packages.clone());
         let registry = registry::App::new(context.clone(), packages.clone());
         let jobs = jobs::App::new(context.clone(), job_queues.clone(), results.clone());
-        let made = |name: &str| cloud.stack().resources[name].clone();
-        let auth = auth::App::new(
-            context.clone(),
-            identity::Identity::new(&aws, made("UserPool"), made("UserPoolClient")),
-            mail::Mail::new(&aws, "hub@quantum-hub.example"),
-            "http://hub.example/v1",
-        );
         Self {
             routes: BTreeMap::from([
-                ("auth", api::service(auth::routes(), auth)),
+                ("auth", auth(context, &aws)),
                 ("users", api::service(users::routes(), users::App::new(context.clone()))),
                 ("bills", api::service(billing::routes(), billing::App::new(context.clone()))),
                 ("hardware", api::service(hardware::routes(), hardware::App::new(context.clone()))),
@@ -98,6 +92,19 @@ impl Functions {
             results,
         }
     }
+}
+
+/// With a user pool of the caller's choice, as far as `pool` leads to one.
+pub(crate) fn auth(context: &Context, pool: &SdkConfig) -> Router {
+    let cloud = services();
+    let made = |name: &str| cloud.stack().resources[name].clone();
+    let app = auth::App::new(
+        context.clone(),
+        identity::Identity::new(pool, made("UserPool"), made("UserPoolClient")),
+        mail::Mail::new(&config(&cloud.addresses().services), "hub@quantum-hub.example"),
+        "http://hub.example/v1",
+    );
+    api::service(auth::routes(), app)
 }
 
 /// With a gateway of the caller's choice; the plans are those of the template.

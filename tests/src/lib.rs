@@ -2,26 +2,34 @@
 
 mod answer;
 mod catalogue;
+mod described;
 mod dynamodb;
 mod event;
 mod functions;
+mod held;
 mod local_braket;
 mod packages;
+mod prepared;
 mod queues;
+mod sample;
 mod services;
 mod stack;
 mod state;
 mod storage;
+mod table_door;
 mod user;
 
 pub use answer::Received;
 pub use catalogue::{GHZ, Published, money};
 pub use dynamodb::DynamoDb;
 pub use functions::{LEASE, SEARCH_GRACE};
+pub use held::{Coming, Held};
 pub use local_braket::LocalBraket;
 pub use packages::{Folder, Released, announced, notification};
+pub use prepared::{Answer, Prepared, nobody};
 pub use services::{config, services};
 pub use stack::Stack;
 pub use state::state;
 pub use storage::{make_bucket, remove_object};
+pub use table_door::TableDoor;
 pub use user::User;

@@ -3,11 +3,13 @@
 use std::{fmt, sync::Arc, time::Duration};
 
 use api::Context;
+use aws_config::SdkConfig;
 use axum::Router;
 use clock::Clock;
 use domain::{
     UserId,
     account::{AcceptedTerms, PROVIDER_TERMS_VERSION, Role, Status, User as Account},
+    rate_limit::{Limit, Limits},
 };
 use files::Results;
 use gateway::Gateway;
@@ -18,19 +20,30 @@ use tower::ServiceExt;
 use worker::{BatchAnswer, Failed, process};
 
 use crate::{
-    DynamoDb, LocalBraket, Received, User,
+    DynamoDb, LocalBraket, Received, TableDoor, User,
     event::{Door, Sent, event},
-    functions::{Functions, LEASE, subscriptions},
+    functions::{Functions, LEASE, auth, subscriptions},
     queues::{Queues, STEPS},
     services::{config, services},
 };
+
+/// What the text of an item has that counts requests.
+const BUCKET: &str = "\"type\":\"Bucket\"";
 
 /// A hub of the test's own. Clones are the same hub.
 #[derive(Clone)]
 pub struct Stack {
     inner: Arc<Inner>,
     /// Takes the place of the function of that name.
-    instead: Option<(&'static str, Router)>,
+    instead: Option<Instead>,
+}
+
+#[derive(Clone)]
+struct Instead {
+    name: &'static str,
+    service: Router,
+    /// Whether infra/openapi.json describes what it answers.
+    described: bool,
 }
 
 struct Inner {
@@ -52,6 +65,15 @@ impl Stack {
         Self::begin(&services().addresses().braket, LEASE).await
     }
 
+    /// Where callers may send so many requests, with a door before the table.
+    pub async fn start_limited(limits: Limits) -> (Self, TableDoor) {
+        let dynamodb = DynamoDb::start().await;
+        let door = TableDoor::before(&dynamodb.config).await;
+        let braket = &services().addresses().braket;
+        let stack = Self::over(dynamodb, &door.config, limits, braket, LEASE).await;
+        (stack, door)
+    }
+
     /// Where Braket is the test's own.
     pub async fn start_beside(braket: &LocalBraket) -> Self {
         Self::begin(&braket.address(), LEASE).await
@@ -63,13 +85,31 @@ impl Stack {
     }
 
     async fn begin(braket: &str, lease: Duration) -> Self {
-        static LOG: std::sync::Once = std::sync::Once::new();
-        LOG.call_once(lambda_http::tracing::init_default_subscriber);
         let dynamodb = DynamoDb::start().await;
+        let config = dynamodb.config.clone();
+        let unlimited = Limit::new(1_000_000, 1_000_000).expect("within bounds");
+        Self::over(dynamodb, &config, Limits::all(unlimited), braket, lease).await
+    }
+
+    /// `table` leads to the table of `dynamodb`.
+    async fn over(
+        dynamodb: DynamoDb,
+        table: &SdkConfig,
+        limits: Limits,
+        braket: &str,
+        lease: Duration,
+    ) -> Self {
+        static LOG: std::sync::Once = std::sync::Once::new();
+        LOG.call_once(|| {
+            // What a failed test says is for whoever runs it, not only where it failed.
+            let told = std::panic::take_hook();
+            telemetry::start();
+            std::panic::set_hook(told);
+        });
         let clock = Clock::system();
-        let table = Table::new(&dynamodb.config, DynamoDb::TABLE, clock.clone());
+        let table = Table::new(table, DynamoDb::TABLE, clock.clone());
         let key = secrets::HashKey::new(&[42; 32]).expect("long enough");
-        let context = Context::new(table, &key);
+        let context = Context::new(table, &key, limits);
         let queues = Queues::create().await;
         let functions = Functions::new(&context, &queues, braket, lease);
         Self {
@@ -81,7 +121,34 @@ impl Stack {
     /// The same hub, where the gateway of API keys is at `endpoint`.
     pub fn with_gateway_at(&self, endpoint: &str) -> Self {
         let service = subscriptions(self.context(), Gateway::new(&config(endpoint)));
-        Self { inner: self.inner.clone(), instead: Some(("subscriptions", service)) }
+        self.with_function("subscriptions", service)
+    }
+
+    /// The same hub, where the user pool is at `endpoint`.
+    pub fn with_identity_at(&self, endpoint: &str) -> Self {
+        self.with_function("auth", auth(self.context(), &config(endpoint)))
+    }
+
+    /// The same hub, where this answers paths that begin with `/name`.
+    pub fn with_instead(&self, name: &'static str, service: Router) -> Self {
+        self.replacing(Instead { name, service, described: false })
+    }
+
+    fn with_function(&self, name: &'static str, service: Router) -> Self {
+        self.replacing(Instead { name, service, described: true })
+    }
+
+    fn replacing(&self, instead: Instead) -> Self {
+        Self { inner: self.inner.clone(), instead: Some(instead) }
+    }
+
+    fn instead(&self, path: &str) -> Option<&Instead> {
+        self.instead.as_ref().filter(|instead| instead.name == first_segment(path))
+    }
+
+    /// Whether infra/openapi.json says what is answered at `path`.
+    pub(crate) fn describes(&self, path: &str) -> bool {
+        self.instead(path).is_none_or(|instead| instead.described)
     }
 
     /// Reads the devices of the local Braket, as the schedule does.
@@ -168,9 +235,16 @@ impl Stack {
         &self.inner.context.table
     }
 
-    /// Everything the table holds.
+    /// Everything the table holds but how many requests came, which each request changes.
     pub async fn items(&self) -> Vec<String> {
-        self.inner.dynamodb.items().await
+        let all = self.inner.dynamodb.items().await;
+        all.into_iter().filter(|item| !item.contains(BUCKET)).collect()
+    }
+
+    /// How many requests came from whom.
+    pub async fn buckets(&self) -> Vec<String> {
+        let all = self.inner.dynamodb.items().await;
+        all.into_iter().filter(|item| item.contains(BUCKET)).collect()
     }
 
     /// A consumer whose e-mail is verified.
@@ -212,6 +286,7 @@ impl Stack {
         User {
             stack: self.clone(),
             door: Door::SignedIn(id.clone()),
+            address: None,
             id,
             username: account.username,
         }
@@ -219,7 +294,13 @@ impl Stack {
 
     /// Nobody: no token, no key.
     pub fn stranger(&self) -> User {
-        User { stack: self.clone(), door: Door::Public, id: String::new(), username: String::new() }
+        User {
+            stack: self.clone(),
+            door: Door::Public,
+            address: None,
+            id: String::new(),
+            username: String::new(),
+        }
     }
 
     /// Someone whose token the authorizer let through with these claims, whatever kind of token it was.
@@ -229,18 +310,13 @@ impl Stack {
 
     /// A program that sends this key to ClientApi.
     pub fn program(&self, key: &str) -> User {
-        User {
-            stack: self.clone(),
-            door: Door::Key(key.to_owned()),
-            id: String::new(),
-            username: String::new(),
-        }
+        User { door: Door::Key(key.to_owned()), ..self.stranger() }
     }
 
     pub(crate) async fn send(&self, door: &Door, sent: &Sent<'_>) -> Received {
-        let name = sent.path.split(['/', '?']).nth(1).unwrap_or_default();
-        let instead = self.instead.as_ref().filter(|(replaced, _)| *replaced == name);
-        let service = instead.map(|(_, service)| service).or(self.functions().routes.get(name));
+        let name = first_segment(sent.path);
+        let instead = self.instead(sent.path).map(|instead| &instead.service);
+        let service = instead.or(self.functions().routes.get(name));
         let service = service.unwrap_or_else(|| panic!("no function serves /{name}"));
         let request = lambda_http::request::from_str(&event(door, sent)).expect("a gateway event");
         let response = service.clone().oneshot(request).await.expect("infallible");
@@ -251,4 +327,8 @@ impl Stack {
         let request = format!("{} {}", sent.method, sent.path);
         Received { request, status: parts.status.as_u16(), headers: parts.headers, body }
     }
+}
+
+fn first_segment(path: &str) -> &str {
+    path.split(['/', '?']).nth(1).unwrap_or_default()
 }

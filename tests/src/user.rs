@@ -6,7 +6,7 @@ use std::pin::Pin;
 use serde_json::Value;
 
 use crate::{
-    Received, Stack,
+    Received, Stack, described,
     event::{Door, Sent},
 };
 
@@ -15,6 +15,8 @@ use crate::{
 pub struct User {
     pub(crate) stack: Stack,
     pub(crate) door: Door,
+    /// That of the sample events where none is said.
+    pub(crate) address: Option<String>,
     /// Empty for a stranger.
     pub id: String,
     pub username: String,
@@ -24,6 +26,11 @@ impl User {
     /// The same user at the same hub in another state.
     pub fn at(&self, stack: &Stack) -> Self {
         Self { stack: stack.clone(), ..self.clone() }
+    }
+
+    /// The same, from another address.
+    pub fn from_address(&self, address: &str) -> Self {
+        Self { address: Some(address.to_owned()), ..self.clone() }
     }
 
     pub fn get(&self, path: &str) -> Request<'_> {
@@ -104,10 +111,15 @@ impl<'a> IntoFuture for Request<'a> {
             let sent = Sent {
                 method: self.method,
                 path: &self.path,
+                address: self.user.address.as_deref(),
                 headers: self.headers,
                 body: self.body,
             };
-            self.user.stack.send(&self.user.door, &sent).await
+            let received = self.user.stack.send(&self.user.door, &sent).await;
+            if self.user.stack.describes(&self.path) {
+                described::check(self.method, &self.path, &received);
+            }
+            received
         })
     }
 }

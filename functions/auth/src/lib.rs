@@ -16,6 +16,8 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 /// Tries of a decision while others write.
 const TRIES: u32 = 4;
+/// In seconds: Cognito does not say how long it holds someone off.
+const A_FEW_MINUTES: u32 = 180;
 
 #[derive(Clone)]
 pub struct App {
@@ -73,7 +75,7 @@ fn problem(error: identity::Error) -> Problem {
             account::refresh_refused().into()
         }
         identity::Error::Refused(identity::Refusal::TooManyAttempts) => Problem::refused(
-            Kind::TooManyRequests,
+            Kind::TooManyRequests { retry_after: A_FEW_MINUTES },
             "too_many_attempts",
             "Too many attempts; wait a few minutes and try again.",
         ),

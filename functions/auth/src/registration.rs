@@ -3,7 +3,7 @@
 //! An address that is already proved gets the very same registration, with its own user in the table and in Cognito,
 //! but never a link: nothing its sender can do tells it from that of a fresh address. Its owner gets a mail.
 
-use api::{Answer, Json, Problem, Problems};
+use api::{Answer, Json, Problem};
 use axum::extract::State;
 use domain::{
     Moment, Refusal, UserId,
@@ -18,6 +18,7 @@ use store::{
     },
     create, delete, update,
 };
+use telemetry::{Fact, count};
 
 use crate::{App, TRIES, address, problem, views};
 
@@ -27,7 +28,8 @@ use crate::{App, TRIES, address, problem, views};
 /// opened, within 24 hours; until then, the latest registration with an address takes the place of earlier ones.
 #[utoipa::path(post, path = "/auth/register", operation_id = "registerAccount", tag = "Auth",
     security(()), request_body = views::RegisterRequest,
-    responses((status = 202, description = "A mail is on its way to the address.", body = views::MailPromised), Problems))]
+    extensions(("x-problems" = json!(["validation_failed", "username_taken", "conflict", "too_many_attempts"]))),
+    responses((status = 202, description = "A mail is on its way to the address.", body = views::MailPromised)))]
 pub(crate) async fn register_account(
     State(app): State<App>,
     Json(request): Json<views::RegisterRequest>,
@@ -37,6 +39,7 @@ pub(crate) async fn register_account(
     let password = Password::parse(password.0).map_err(|refusal| problem(refusal.into()))?;
     let opened = app.open(&wanted).await?;
     let stands = app.enrol(&opened, &password).await?;
+    count(Fact::AccountRegistered, u64::from(stands));
     if stands && opened.may_mail {
         app.mail.send(&opened.message(&app)?).await.map_err(Problem::failed)?;
     }
@@ -134,7 +137,7 @@ impl App {
             && let Err(error) = self.identity.delete_user(&gone.to_string()).await
         {
             // Nobody can log in as a user the table does not know.
-            tracing::warn!(%error, user_id = %gone, "a superseded user is left in the pool");
+            tracing::warn!(cause = %error, user_id = %gone, "a superseded user is left in the pool");
         }
         Ok(stands)
     }

@@ -1,6 +1,6 @@
 //! How a user gets a session, keeps it, and learns who they are.
 
-use api::{Answer, Caller, Json, Problem, Problems};
+use api::{Answer, Caller, Json, Problem};
 use axum::extract::State;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::{
@@ -23,7 +23,10 @@ use crate::{App, problem, views};
 /// often are answered alike.
 #[utoipa::path(post, path = "/auth/login", operation_id = "createSession", tag = "Auth",
     security(()), request_body = views::LoginRequest,
-    responses((status = 200, description = "A new session.", body = views::Session), Problems))]
+    extensions(("x-problems" = json!([
+        "validation_failed", "wrong_credentials", "email_not_verified", "account_suspended"
+    ]))),
+    responses((status = 200, description = "A new session.", body = views::Session)))]
 pub(crate) async fn create_session(
     State(app): State<App>,
     Json(request): Json<views::LoginRequest>,
@@ -54,7 +57,10 @@ pub(crate) async fn create_session(
 /// New tokens for a refresh token; keep the refresh token of the answer.
 #[utoipa::path(post, path = "/auth/refresh", operation_id = "refreshSession", tag = "Auth",
     security(()), request_body = views::RefreshRequest,
-    responses((status = 200, description = "New tokens.", body = views::SessionTokens), Problems))]
+    extensions(("x-problems" = json!([
+        "refresh_refused", "email_not_verified", "account_suspended", "too_many_attempts"
+    ]))),
+    responses((status = 200, description = "New tokens.", body = views::SessionTokens)))]
 pub(crate) async fn refresh_session(
     State(app): State<App>,
     Json(request): Json<views::RefreshRequest>,
@@ -68,9 +74,12 @@ pub(crate) async fn refresh_session(
 }
 
 /// Read one's own account
+///
+/// With the roles it has now, whatever the access token says.
 #[utoipa::path(get, path = "/auth/me", operation_id = "getMe", tag = "Auth",
     security(("cognito" = [])),
-    responses((status = 200, description = "The account of who is logged in.", body = UserView), Problems))]
+    extensions(("x-problems" = json!(["not_found"]))),
+    responses((status = 200, description = "The account of who is logged in.", body = UserView)))]
 pub(crate) async fn get_me(State(app): State<App>, caller: Caller) -> Result<Answer, Problem> {
     let found = app.context.table.get(&user(caller.user_id)).await?;
     Answer::ok(&UserView::from(&*found.ok_or_else(|| Refusal::not_found("user"))?))
@@ -126,7 +135,7 @@ impl App {
         if user.logged_in(table.clock().now())
             && let Err(error) = table.write([update(&user)]).await
         {
-            tracing::warn!(%error, "a login was not noted");
+            tracing::warn!(cause = %error, "a login was not noted");
         }
         user.into_inner()
     }

@@ -1,6 +1,6 @@
 //! How an address is proved: by the link in a mail, which may be sent again.
 
-use api::{Answer, Json, Path, Problem, Problems};
+use api::{Answer, Json, Path, Problem};
 use axum::{
     extract::State,
     response::{IntoResponse, Response},
@@ -19,6 +19,7 @@ use store::{
 };
 
 use crate::{App, TRIES, page, problem, views};
+use telemetry::{Fact, count};
 
 /// Verify an e-mail address
 ///
@@ -26,10 +27,11 @@ use crate::{App, TRIES, page, problem, views};
 // Mail scanners open links before people do, and some readers open them twice. So the first GET does the work, whoever
 // sends it, and the link is kept, marked used, until it expires: the person after the scanner reads that all is well.
 #[utoipa::path(get, path = "/auth/verify/{token}", operation_id = "verifyEmail", tag = "Auth",
-    security(()),
+    security(()), extensions(("x-problems" = json!(["link_unusable", "conflict"])), ("x-any-query" = json!(true)), ("x-has-effect" = json!(true))),
     params(("token" = String, Path, description = "From the mailed link.", min_length = 64, max_length = 64,
+        pattern = "^[0-9a-f]{64}$",
         example = "3f0c9a4b6d1e8275c4b3a2918f7e6d5c4b3a29180f1e2d3c4b5a69788796a5b4")),
-    responses((status = 200, description = "The address is verified. A browser gets a page.", body = views::Verified), Problems))]
+    responses((status = 200, description = "The address is verified. A browser gets a page.", body = views::Verified)))]
 pub(crate) async fn verify_email(
     State(app): State<App>,
     Path(token): Path<String>,
@@ -53,7 +55,8 @@ const BEFORE: &str = "Your e-mail address is verified already; you can log in.";
 /// minute is sent.
 #[utoipa::path(post, path = "/auth/verify/resend", operation_id = "resendVerification", tag = "Auth",
     security(()), request_body = views::ResendRequest,
-    responses((status = 202, description = "A mail is on its way if one is waited for.", body = views::MailPromised), Problems))]
+    extensions(("x-problems" = json!(["validation_failed"]))),
+    responses((status = 202, description = "A mail is on its way if one is waited for.", body = views::MailPromised)))]
 pub(crate) async fn resend_verification(
     State(app): State<App>,
     Json(request): Json<views::ResendRequest>,
@@ -63,7 +66,7 @@ pub(crate) async fn resend_verification(
         // A failure shown would tell that someone waits for this mail.
         && let Err(error) = app.mail.send(&message).await
     {
-        tracing::error!(%error, "a verification mail was not sent again");
+        tracing::error!(cause = %error, "a verification mail was not sent again");
     }
     Answer::accepted(None, None, &views::MailPromised { message: RENEWED })
 }
@@ -91,6 +94,7 @@ impl App {
                 let (user_id, already_verified) = (user.id, user.status != Status::Pending);
                 if !already_verified {
                     table.write(self.proved(link, user).await?).await?;
+                    count(Fact::AccountVerified, 1);
                 }
                 Ok((user_id, already_verified))
             })
@@ -126,7 +130,7 @@ impl App {
     async fn tell_cognito(&self, user_id: UserId) -> Result<(), Problem> {
         match self.identity.confirm_email(&user_id.to_string()).await {
             Err(error @ Error::Refused(Refusal::EmailTaken)) => {
-                tracing::error!(%error, %user_id, "the pool holds the address for another user");
+                tracing::error!(cause = %error, %user_id, "the pool holds the address for another user");
                 Ok(())
             }
             done => done.map_err(problem),

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use domain::account::UserView;
+use domain::{account::UserView, shape};
 use identity::Tokens;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -26,14 +26,14 @@ impl fmt::Debug for Hidden {
 }))]
 pub struct RegisterRequest {
     /// Letters a-z, digits, `-`, `_` and `.`, beginning with a letter; upper case counts as lower.
-    #[schema(min_length = 3, max_length = 50)]
+    #[schema(value_type = shape::Username)]
     pub username: String,
-    #[schema(min_length = 3, max_length = 100)]
+    #[schema(value_type = shape::EmailAddress)]
     pub email: String,
     /// With lower and upper case letters and digits.
-    #[schema(value_type = String, format = Password, min_length = 12, max_length = 128)]
+    #[schema(value_type = shape::NewPassword)]
     pub password: Hidden,
-    #[schema(min_length = 1, max_length = 100)]
+    #[schema(value_type = shape::Name)]
     pub full_name: String,
 }
 
@@ -42,7 +42,7 @@ pub struct RegisterRequest {
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"email": "ada@example.com"}))]
 pub struct ResendRequest {
-    #[schema(min_length = 3, max_length = 100)]
+    #[schema(value_type = shape::EmailAddress)]
     pub email: String,
 }
 
@@ -50,7 +50,7 @@ pub struct ResendRequest {
 #[derive(Serialize, ToSchema)]
 #[schema(example = json!({"message": "Open the link we mail to this address to begin."}))]
 pub struct MailPromised {
-    #[schema(max_length = 300)]
+    #[schema(value_type = shape::Sentence)]
     pub message: &'static str,
 }
 
@@ -60,7 +60,7 @@ pub struct MailPromised {
 pub struct Verified {
     /// Whether it was so before.
     pub already_verified: bool,
-    #[schema(max_length = 300)]
+    #[schema(value_type = shape::Sentence)]
     pub message: &'static str,
 }
 
@@ -70,18 +70,18 @@ pub struct Verified {
 #[schema(example = json!({"login": "ada", "password": "Correct-horse-7-battery"}))]
 pub struct LoginRequest {
     /// User name or e-mail address.
-    #[schema(min_length = 1, max_length = 100)]
+    #[schema(value_type = shape::LoginName)]
     pub login: String,
-    #[schema(value_type = String, format = Password, min_length = 1, max_length = 128)]
+    #[schema(value_type = shape::Password)]
     pub password: Hidden,
 }
 
 /// A session to go on with.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({"refresh_token": "eyJjdHkiOiJKV1QiLCJlbmMiOiJBMjU2R0NNIn0..."}))]
+#[schema(example = json!({"refresh_token": "eyJjdHkiOiJ..."}))]
 pub struct RefreshRequest {
-    #[schema(value_type = String, min_length = 1, max_length = 8192)]
+    #[schema(value_type = shape::Token)]
     pub refresh_token: Hidden,
 }
 
@@ -93,17 +93,18 @@ pub struct RefreshRequest {
 }))]
 pub struct SessionTokens {
     /// Send it as `Authorization: Bearer …`.
-    #[schema(max_length = 8192)]
+    #[schema(value_type = shape::Token)]
     pub access_token: String,
     /// Says who the user is, for a frontend; no operation accepts it.
-    #[schema(max_length = 8192)]
+    #[schema(value_type = shape::Token)]
     pub id_token: String,
     /// For POST /auth/refresh.
-    #[schema(max_length = 8192)]
+    #[schema(value_type = shape::Token)]
     pub refresh_token: String,
-    #[schema(max_length = 20)]
+    #[schema(pattern = "^Bearer$", max_length = 6)]
     pub token_type: String,
     /// Seconds that the access and id tokens last.
+    #[schema(value_type = shape::Seconds)]
     pub expires_in: u64,
 }
 
@@ -125,9 +126,9 @@ impl From<&Tokens> for SessionTokens {
     "access_token": "eyJraWQiOiJ...", "id_token": "eyJraWQiOiJ...", "refresh_token": "eyJjdHkiOiJ...",
     "token_type": "Bearer", "expires_in": 3600,
     "user": {
-        "id": "0199a4f0-5b3c-7d2e-9f10-1a2b3c4d5e6f", "username": "ada", "email": "ada@example.com",
+        "id": "01a1e35e-c000-7a1d-8a3f-5c2e9b7d4f10", "username": "ada", "email": "ada@example.com",
         "full_name": "Ada Lovelace", "roles": ["CONSUMER"], "is_provider": false, "status": "ACTIVE",
-        "created_at": "2026-11-20T10:00:00.000Z", "last_login_at": "2026-11-21T08:30:00.000Z"
+        "created_at": "2026-11-16T08:00:00.000Z", "last_login_at": "2026-11-20T08:30:00.000Z"
     }
 }))]
 pub struct Session {

@@ -2,9 +2,9 @@
 
 pub mod views;
 
-use api::{Answer, Caller, Context, InitError, ListQuery, Page, Params, Path, Problem, Problems};
+use api::{Answer, Caller, Context, InitError, ListQuery, Page, Params, Path, Problem};
 use axum::extract::State;
-use domain::{Kind, Period, Refusal, field::sentence, moment::BadPeriod};
+use domain::{Kind, Period, Refusal, field::sentence, moment::BadPeriod, shape};
 use store::{
     Stored,
     ledger::{PeriodTotal, bills, bills_page, items_of, totals_of, totals_of_all},
@@ -51,7 +51,7 @@ pub fn routes() -> OpenApiRouter<App> {
 /// The caller's own, newest first: one for each month in which jobs ended, at most twelve on a page.
 #[utoipa::path(get, path = "/bills", operation_id = "listBills", tag = "Billing",
     security(("cognito" = [])), params(ListQuery),
-    responses((status = 200, description = "A page of bills.", body = Page<views::Bill>), Problems))]
+    responses((status = 200, description = "A page of bills.", body = Page<views::Bill>)))]
 async fn list_bills(
     State(app): State<App>,
     caller: Caller,
@@ -71,8 +71,8 @@ async fn list_bills(
 /// While it is open it grows with every job that ends in its month, UTC.
 #[utoipa::path(get, path = "/bills/{bill_id}", operation_id = "getBill", tag = "Billing",
     security(("cognito" = [])),
-    params(("bill_id" = String, Path, description = "The month.", max_length = 7, example = "2026-11")),
-    responses((status = 200, description = "The bill.", body = views::Bill), Problems))]
+    params(("bill_id" = shape::Month, Path, description = "The month.")),
+    responses((status = 200, description = "The bill.", body = views::Bill)))]
 async fn get_bill(
     State(app): State<App>,
     caller: Caller,
@@ -89,8 +89,8 @@ async fn get_bill(
 /// Newest first; they add up to the bill.
 #[utoipa::path(get, path = "/bills/{bill_id}/items", operation_id = "listBillItems", tag = "Billing",
     security(("cognito" = [])),
-    params(("bill_id" = String, Path, description = "The month.", max_length = 7, example = "2026-11"), ListQuery),
-    responses((status = 200, description = "A page of items.", body = Page<views::BillingItem>), Problems))]
+    params(("bill_id" = shape::Month, Path, description = "The month."), ListQuery),
+    responses((status = 200, description = "A page of items.", body = Page<views::BillingItem>)))]
 async fn list_bill_items(
     State(app): State<App>,
     caller: Caller,

@@ -5,6 +5,7 @@ use domain::{
     JobId, Moment, SubscriptionId,
     bill::{self, BillStatus, PaymentStatus},
     price::LineKind,
+    shape,
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -13,15 +14,15 @@ use utoipa::ToSchema;
 #[derive(Serialize, ToSchema)]
 #[schema(example = json!({
     "id": "2026-11", "period": "2026-11", "status": "OPEN", "payment_status": "PENDING",
-    "paid_amount": {"amount": "0.00", "currency": "USD"}, "pending_amount": {"amount": "1.80", "currency": "USD"},
+    "paid_amount": {"amount": "0.00", "currency": "USD"}, "pending_amount": {"amount": "0.60", "currency": "USD"},
     "billing_date": "2026-12-01T00:00:00.000Z", "due_date": "2026-12-15T00:00:00.000Z", "jobs": 12
 }))]
 pub struct Bill {
     /// The month.
-    #[schema(max_length = 7)]
+    #[schema(value_type = shape::Month)]
     pub id: String,
     /// The month, UTC, by when jobs ended.
-    #[schema(max_length = 7)]
+    #[schema(value_type = shape::Month)]
     pub period: String,
     pub status: BillStatus,
     pub payment_status: PaymentStatus,
@@ -31,6 +32,7 @@ pub struct Bill {
     pub billing_date: Moment,
     pub due_date: Moment,
     /// Jobs that ended in the month, charged or not.
+    #[schema(value_type = shape::Count)]
     pub jobs: u64,
 }
 
@@ -53,19 +55,22 @@ impl From<&bill::Bill> for Bill {
 /// One line of a bill.
 #[derive(Serialize, ToSchema)]
 #[schema(example = json!({
-    "bill_id": "2026-11", "job_id": "0199a4f0-5b3c-7d2e-9f10-1a2b3c4d5e6f", "line": 0, "kind": "APP_FEE",
-    "description": "Bell pairs 1.0.0 on iqm-garnet: App fee", "quantity": 1,
+    "bill_id": "2026-11", "job_id": "01a1f866-0d00-71c8-9a7e-6dab3f8c5e93", "line": 0, "kind": "APP_FEE",
+    "description": "Bell pairs 1.0.0 on hub-simulator: App fee", "quantity": 1,
     "amount": {"amount": "0.05", "currency": "USD"},
-    "subscription_id": "0199a4f0-5b3c-7d2e-9f10-1a2b3c4d5e70", "created_at": "2026-11-20T10:00:00.000Z"
+    "subscription_id": "01a1f82f-1e80-7fa6-9e5c-4b8d1f6a3c75", "created_at": "2026-11-20T10:00:01.000Z"
 }))]
 pub struct BillingItem {
-    #[schema(max_length = 7)]
+    #[schema(value_type = shape::Month)]
     pub bill_id: String,
     pub job_id: JobId,
     /// Which line of the job's charge.
+    #[schema(minimum = 0, maximum = 9)]
     pub line: u32,
     pub kind: LineKind,
+    #[schema(value_type = shape::Sentence)]
     pub description: String,
+    #[schema(value_type = shape::Count)]
     pub quantity: u64,
     pub amount: Money,
     /// Absent where a developer ran their own app.

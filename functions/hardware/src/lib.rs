@@ -2,9 +2,9 @@
 
 pub mod views;
 
-use api::{Answer, Context, InitError, Page, Params, Path, Problem, Problems};
+use api::{Answer, Context, InitError, Page, Params, Path, Problem};
 use axum::extract::State;
-use domain::{Refusal, hardware::checked_id};
+use domain::{Refusal, hardware::checked_id, shape};
 use store::hardware::{all, device, matching};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -38,7 +38,8 @@ pub fn routes() -> OpenApiRouter<App> {
 /// By id: our own simulator and what Amazon Braket offers, as of the last refresh.
 #[utoipa::path(get, path = "/hardware", operation_id = "listHardware", tag = "Hardware",
     security(()), params(views::HardwareQuery),
-    responses((status = 200, description = "A page of devices.", body = Page<views::Hardware>), Problems))]
+    extensions(("x-both-doors" = json!(true))),
+    responses((status = 200, description = "A page of devices.", body = Page<views::Hardware>)))]
 async fn list_hardware(
     State(app): State<App>,
     Params(asked): Params<views::HardwareQuery>,
@@ -56,8 +57,9 @@ async fn list_hardware(
 /// What it can do, what it costs and how many tasks wait, as of the last refresh.
 #[utoipa::path(get, path = "/hardware/{device_id}", operation_id = "getHardware", tag = "Hardware",
     security(()),
-    params(("device_id" = String, Path, description = "As in the list.", max_length = 100, example = "hub-simulator")),
-    responses((status = 200, description = "The device.", body = views::Hardware), Problems))]
+    params(("device_id" = shape::DeviceId, Path, description = "As in the list.")),
+    extensions(("x-both-doors" = json!(true))),
+    responses((status = 200, description = "The device.", body = views::Hardware)))]
 async fn get_hardware(
     State(app): State<App>,
     Path(device_id): Path<String>,

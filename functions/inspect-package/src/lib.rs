@@ -16,6 +16,7 @@ use store::{
     Table, replace, update,
     versions::{self, Readme},
 };
+use telemetry::{Fact, count};
 use worker::Failed;
 
 use crate::inspection::{Passed, inspect, other_content};
@@ -120,6 +121,7 @@ async fn record(app: &App, key: &UploadKey, id: VersionId, verdict: Verdict) -> 
     let (key, verdict, now) = (&key.to_string(), &verdict, app.table.clock().now());
     let recorded = app.table.attempt(TRIES, || write(&app.table, id, key, verdict, now)).await;
     if recorded.map_err(Failed::because)? {
+        count(Fact::PackageRefused, u64::from(verdict.is_err()));
         tracing::info!(version_id = %id, passed = verdict.is_ok(), "inspected");
     }
     Ok(())

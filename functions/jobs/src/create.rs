@@ -102,6 +102,7 @@ fn decide(
         run_mode: request.run_mode.unwrap_or(RunMode::Blocking),
         seed: request.seed,
         tags: request.tags.clone(),
+        traceparent: telemetry::traceparent(),
     };
     let random_seed = u64::from_be_bytes(clock.random());
     Ok(accept(

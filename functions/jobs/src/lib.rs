@@ -5,7 +5,7 @@ pub mod views;
 mod wait;
 
 use api::{
-    Answer, Caller, Context, InitError, ListQuery, Page, Params, Path, Problem, Problems,
+    Answer, Caller, Context, InitError, ListQuery, Page, Params, Path, Problem,
     Submission,
 };
 use axum::extract::State;
@@ -55,8 +55,7 @@ impl App {
 
     /// The sweeper sends again what is lost here, so that a failure does not undo what was written.
     async fn tell(&self, job: &Job) {
-        let Some(step) = job.next_step() else { return };
-        if let Err(error) = self.queues.send(step, job.id).await {
+        if let Err(error) = self.queues.send(job).await {
             tracing::error!(job_id = %job.id, cause = %error, "left to the sweeper");
         }
     }
@@ -87,13 +86,17 @@ pub fn routes() -> OpenApiRouter<App> {
 #[utoipa::path(post, path = "/jobs", operation_id = "createJob", tag = "Jobs",
     security(("cognito" = []), ("apiKey" = ["jobs:write"])),
     params(api::IdempotencyHeader, wait::PreferHeader), request_body = views::CreateJobRequest,
+    extensions(("x-problems" = json!([
+        "validation_failed", "bad_id", "not_found", "subscription_missing", "subscription_expired",
+        "subscription_inactive", "simulators_only", "version_yanked", "version_not_ready",
+        "schema_unusable", "device_missing", "device_unavailable", "device_not_priced",
+        "device_cannot_run", "program_too_long", "no_uses_left", "key_used_up", "caller_changed"
+    ]))),
     responses(
-        (status = 200, description = "The job has ended: its result is part of it.", body = views::Job),
+        (status = 200, description = "The job has ended: its result is part of it.", body = views::Job,
+            example = json!(views::examples::answered())),
         (status = 202, description = "The job goes on.", body = views::Job,
-            headers(("Location" = String, description = "Where the job is read."),
-                ("Retry-After" = u32, description = "Seconds to wait before."))),
-        (status = 402, description = "Nothing left to spend.", content_type = "application/problem+json", body = api::Document),
-        Problems))]
+            headers(("Location" = String), ("Retry-After" = u32)), example = json!(views::examples::submitted()))))]
 async fn create_job(
     State(app): State<App>,
     caller: Caller,
@@ -116,7 +119,7 @@ async fn create_job(
 /// The caller's own, newest first; with an API key, those of its subscription.
 #[utoipa::path(get, path = "/jobs", operation_id = "listJobs", tag = "Jobs",
     security(("cognito" = []), ("apiKey" = ["jobs:read"])), params(ListQuery),
-    responses((status = 200, description = "A page of jobs.", body = Page<views::Job>), Problems))]
+    responses((status = 200, description = "A page of jobs.", body = Page<views::Job>)))]
 async fn list_jobs(
     State(app): State<App>,
     caller: Caller,
@@ -135,9 +138,11 @@ async fn list_jobs(
 }
 
 /// Read a job
+///
+/// Its status, what it is priced at, and once it has ended what it cost; its counts are read with its result.
 #[utoipa::path(get, path = "/jobs/{job_id}", operation_id = "getJob", tag = "Jobs",
     security(("cognito" = []), ("apiKey" = ["jobs:read"])), params(("job_id" = JobId, Path)),
-    responses((status = 200, description = "The job as it stands.", body = views::Job), Problems))]
+    responses((status = 200, description = "The job as it stands.", body = views::Job)))]
 async fn get_job(
     State(app): State<App>,
     caller: Caller,
@@ -152,7 +157,8 @@ async fn get_job(
 /// Counts, measured qubits, timing, device and cost; for a job that failed, why and what to do.
 #[utoipa::path(get, path = "/jobs/{job_id}/result", operation_id = "getJobResult", tag = "Jobs",
     security(("cognito" = []), ("apiKey" = ["results:read"])), params(("job_id" = JobId, Path)),
-    responses((status = 200, description = "How the job ended.", body = views::JobResult), Problems))]
+    extensions(("x-problems" = json!(["job_not_ended"]))),
+    responses((status = 200, description = "How the job ended.", body = views::JobResult)))]
 async fn get_job_result(
     State(app): State<App>,
     caller: Caller,
@@ -184,8 +190,11 @@ async fn get_job_result(
 /// What nobody has begun ends at once. Otherwise cancelling is a request: the last word is the device's.
 #[utoipa::path(delete, path = "/jobs/{job_id}", operation_id = "cancelJob", tag = "Jobs",
     security(("cognito" = []), ("apiKey" = ["jobs:write"])), params(("job_id" = JobId, Path)),
-    responses((status = 200, description = "The job is cancelled.", body = views::Job),
-        (status = 202, description = "Cancelling was asked for.", body = views::Job), Problems))]
+    extensions(("x-problems" = json!(["job_ended", "conflict"]))),
+    responses((status = 200, description = "The job is cancelled.", body = views::Job,
+            example = json!(views::examples::cancelled())),
+        (status = 202, description = "Cancelling was asked for.", body = views::Job,
+            headers(("Retry-After" = u32)), example = json!(views::examples::cancelling()))))]
 async fn cancel_job(
     State(app): State<App>,
     caller: Caller,

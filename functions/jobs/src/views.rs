@@ -1,13 +1,16 @@
 //! What `/jobs` is sent and answers.
 
+pub mod examples;
+
 use std::collections::BTreeMap;
 
 use api::views::{Line, Money};
 use domain::{
     AppId, JobId, Moment, SubscriptionId, VersionId,
+    field::{MAX_SENTENCE, plain},
     hardware::Platform,
     job::{self, JobStatus, RunMode, SubStatus},
-    settlement,
+    settlement, shape,
     subscription::SubscriptionType,
 };
 use serde::{Deserialize, Serialize};
@@ -18,7 +21,8 @@ use utoipa::ToSchema;
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({
-    "device_id": "hub-simulator", "shots": 1000, "input": {"theta": 0.7}, "run_mode": "BLOCKING"
+    "subscription_id": "01a1f82f-1e80-7fa6-9e5c-4b8d1f6a3c75", "device_id": "hub-simulator", "shots": 1000,
+    "input": {"theta": 0.7}, "run_mode": "BLOCKING", "seed": 7, "tags": ["nightly"]
 }))]
 pub struct CreateJobRequest {
     /// The subscription to run under; an API key knows its own.
@@ -26,10 +30,10 @@ pub struct CreateJobRequest {
     /// The latest released version where absent; an owner names a draft of their own here.
     pub app_version_id: Option<VersionId>,
     /// As GET /hardware lists it; the version's default where absent.
-    #[schema(max_length = 100, example = "hub-simulator")]
+    #[schema(value_type = Option<shape::DeviceId>)]
     pub device_id: Option<String>,
     /// The version's default where absent.
-    #[schema(minimum = 1, maximum = 100_000)]
+    #[schema(value_type = Option<shape::Shots>)]
     pub shots: Option<u32>,
     /// What the version's input schema asks for.
     #[serde(default)]
@@ -38,24 +42,17 @@ pub struct CreateJobRequest {
     /// `BLOCKING` where absent.
     pub run_mode: Option<RunMode>,
     /// Makes a run on our simulator repeatable; random where absent.
-    #[schema(maximum = 9_007_199_254_740_991_u64)]
+    #[schema(value_type = Option<shape::Seed>)]
     pub seed: Option<u64>,
+    /// Words to find it by.
     #[serde(default)]
-    #[schema(max_items = 20)]
+    #[schema(value_type = Vec<shape::Word>, max_items = 20)]
     pub tags: Vec<String>,
 }
 
 /// A run of an app's program.
 #[derive(Serialize, ToSchema)]
-#[schema(example = json!({
-    "id": "0199a4f0-5b3c-7d2e-9f10-1a2b3c4d5e6f", "subscription_id": "0199a4f0-5b3c-7d2e-9f10-1a2b3c4d5e70",
-    "app_id": "0199a4f0-5b3c-7d2e-9f10-1a2b3c4d5e71", "app_version_id": "0199a4f0-5b3c-7d2e-9f10-1a2b3c4d5e72",
-    "version_number": "1.0.0", "subscription_type": "PAY_PER_USE", "platform": "HUB", "device_id": "hub-simulator",
-    "run_mode": "BLOCKING", "shots": 1000, "seed": 7, "input": {"theta": 0.7}, "tags": [], "status": "PROVISIONING",
-    "sub_status": "HUB_QUEUE", "estimated_cost": {"amount": "0.05", "currency": "USD"}, "priced_on": "2026-11-20",
-    "price": [{"kind": "APP_FEE", "description": "App fee", "quantity": 1, "amount": {"amount": "0.05", "currency": "USD"}}],
-    "created_at": "2026-11-20T10:00:00.000Z", "updated_at": "2026-11-20T10:00:00.000Z"
-}))]
+#[schema(example = json!(examples::completed()))]
 pub struct Job {
     pub id: JobId,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -63,29 +60,38 @@ pub struct Job {
     pub subscription_type: SubscriptionType,
     pub app_id: AppId,
     pub app_version_id: VersionId,
+    #[schema(value_type = shape::VersionNumber)]
     pub version_number: String,
     pub platform: Platform,
+    #[schema(value_type = shape::DeviceId)]
     pub device_id: String,
     /// The quantum task's ARN.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<shape::BraketArn>)]
     pub platform_job_id: Option<String>,
     pub run_mode: RunMode,
+    #[schema(value_type = shape::Shots)]
     pub shots: u32,
+    #[schema(value_type = shape::Seed)]
     pub seed: u64,
     #[schema(value_type = Object)]
     pub input: Map<String, Value>,
+    #[schema(value_type = Vec<shape::Word>, max_items = 20)]
     pub tags: Vec<String>,
     pub status: JobStatus,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sub_status: Option<SubStatus>,
     /// Place in the device's queue, as its provider says.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<shape::Digits>)]
     pub queue_position: Option<String>,
     /// Held until the job has ended; never exceeded.
     pub estimated_cost: Money,
     /// What the estimate is made of.
+    #[schema(max_items = 10)]
     pub price: Vec<Line>,
     /// Date of the prices.
+    #[schema(value_type = shape::Day)]
     pub priced_on: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub actual_cost: Option<Money>,
@@ -107,9 +113,11 @@ pub struct Job {
 pub struct Failure {
     pub stage: job::Stage,
     pub reason: SubStatus,
+    #[schema(value_type = shape::Sentence)]
     pub detail: String,
     /// Whether the same job may succeed another time.
     pub retryable: bool,
+    #[schema(value_type = shape::Sentence)]
     pub advice: String,
 }
 
@@ -118,9 +126,9 @@ impl From<&job::Failure> for Failure {
         Self {
             stage: failure.stage,
             reason: failure.reason,
-            detail: failure.detail.clone(),
+            detail: plain(&failure.detail, MAX_SENTENCE),
             retryable: failure.retryable,
-            advice: failure.advice.clone(),
+            advice: plain(&failure.advice, MAX_SENTENCE),
         }
     }
 }
@@ -167,27 +175,29 @@ impl Job {
 
 /// How a job ended.
 #[derive(Serialize, ToSchema)]
-#[schema(example = json!({
-    "job_id": "0199a4f0-5b3c-7d2e-9f10-1a2b3c4d5e6f", "status": "COMPLETED", "device_id": "hub-simulator", "shots": 1000,
-    "counts": {"000": 503, "111": 497}, "probabilities": {"000": 0.503, "111": 0.497}, "distinct": 2, "truncated": false,
-    "measured_qubits": [0, 1, 2], "execution_time": 0.012, "cost": {"amount": "0.05", "currency": "USD"},
-    "created_at": "2026-11-20T10:00:01.000Z"
-}))]
+#[schema(example = json!(examples::result()))]
 pub struct JobResult {
     pub job_id: JobId,
     pub status: JobStatus,
+    #[schema(value_type = shape::DeviceId)]
     pub device_id: String,
+    #[schema(value_type = shape::MeasuredShots)]
     pub shots: u32,
     /// Measured bit string → shots; the first character is the first of `measured_qubits`.
+    #[schema(value_type = shape::Counts)]
     pub counts: BTreeMap<String, u64>,
     /// The share of the shots.
+    #[schema(value_type = shape::Shares)]
     pub probabilities: BTreeMap<String, f64>,
     /// Different bit strings measured.
+    #[schema(value_type = shape::Count)]
     pub distinct: u64,
     /// Whether `counts` holds the most frequent ones alone.
     pub truncated: bool,
+    #[schema(value_type = Vec<shape::Qubits>, max_items = 10000)]
     pub measured_qubits: Vec<u32>,
     /// Seconds.
+    #[schema(value_type = shape::Duration)]
     pub execution_time: f64,
     pub cost: Money,
     #[serde(skip_serializing_if = "Option::is_none")]

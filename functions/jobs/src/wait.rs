@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use api::{Answer, Problem};
 use axum::extract::FromRequestParts;
+use clock::Stopwatch;
 use domain::{JobId, job::RunMode};
 use http::{header::HeaderName, request::Parts};
 use store::jobs;
-use tokio::time::{Instant, sleep};
+use tokio::time::sleep;
 
 use crate::{App, views};
 
@@ -15,6 +16,9 @@ use crate::{App, views};
 const LONGEST: Duration = Duration::from_secs(25);
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 const LAST_PAUSE: Duration = Duration::from_secs(1);
+
+/// Characters of a preference that is read.
+const MAX_PREFER: usize = 100;
 
 /// What `Prefer: wait=N` asked for.
 pub(crate) struct Wait(Option<Duration>);
@@ -25,7 +29,7 @@ pub(crate) struct Wait(Option<Duration>);
 #[expect(dead_code, reason = "its fields are read by the derive alone")]
 pub(crate) struct PreferHeader {
     /// `wait=N`: seconds to wait for the result, up to 25.
-    #[param(rename = "Prefer", max_length = 100, example = "wait=10")]
+    #[param(rename = "Prefer", max_length = 100, pattern = r"^[\t -~]*$", example = "wait=10")]
     prefer: Option<String>,
 }
 
@@ -37,6 +41,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Wait {
         let prefer = parts.headers.get_all(HeaderName::from_static("prefer")).iter();
         let wait = prefer
             .filter_map(|value| value.to_str().ok())
+            .filter(|value| value.len() <= MAX_PREFER)
             .flat_map(|value| value.split([',', ';']))
             .find_map(|preference| preference.trim().strip_prefix("wait=")?.parse().ok());
         Ok(Self(wait.map(|seconds| Duration::from_secs(seconds).min(LONGEST))))
@@ -65,9 +70,9 @@ pub(crate) async fn ended(
     else {
         return Ok(None);
     };
-    let deadline = Instant::now() + wait;
+    let waited = Stopwatch::start();
     let mut pause = FIRST_PAUSE;
-    while Instant::now() + pause < deadline {
+    while waited.elapsed() + pause < wait {
         sleep(pause).await;
         let (job, result) = app.context.table.read((jobs::job(id), jobs::result(id))).await?;
         if let (Some(job), Some(result)) = (job, result) {

@@ -2,7 +2,7 @@
 
 pub mod views;
 
-use api::{Answer, Caller, Context, InitError, Page, Params, Path, Problem, Problems, Submission};
+use api::{Answer, Caller, Context, InitError, Page, Params, Path, Problem, Submission};
 use axum::extract::State;
 use domain::{
     AppId, Refusal, SubscriptionId, UserId,
@@ -94,7 +94,7 @@ pub fn routes() -> OpenApiRouter<App> {
 /// Newest first. A page may hold fewer entries than asked for where apps were withdrawn.
 #[utoipa::path(get, path = "/marketplace", operation_id = "listMarketplace", tag = "Marketplace",
     security(()), params(views::MarketplaceQuery),
-    responses((status = 200, description = "A page of apps.", body = Page<views::MarketplaceEntry>), Problems))]
+    responses((status = 200, description = "A page of apps.", body = Page<views::MarketplaceEntry>)))]
 async fn list_marketplace(
     State(app): State<App>,
     Params(asked): Params<views::MarketplaceQuery>,
@@ -116,7 +116,7 @@ async fn list_marketplace(
 /// With its terms, and what the version that runs by default takes as input and needs.
 #[utoipa::path(get, path = "/marketplace/{app_id}", operation_id = "getMarketplaceApp", tag = "Marketplace",
     security(()), params(("app_id" = AppId, Path)),
-    responses((status = 200, description = "The app.", body = views::MarketplaceApp), Problems))]
+    responses((status = 200, description = "The app.", body = views::MarketplaceApp)))]
 async fn get_marketplace_app(
     State(app): State<App>,
     Path(app_id): Path<String>,
@@ -137,7 +137,9 @@ async fn get_marketplace_app(
 #[utoipa::path(post, path = "/marketplace/{app_id}/trial", operation_id = "startTrial", tag = "Marketplace",
     security(("cognito" = [])), params(("app_id" = AppId, Path), api::IdempotencyHeader),
     request_body = views::TrialRequest,
-    responses((status = 201, description = "The subscription.", body = api::views::Subscription), Problems))]
+    extensions(("x-problems" = json!(["own_app", "listing_closed", "no_trial", "trial_used"]))),
+    responses((status = 201, description = "The subscription.", body = api::views::Subscription,
+        example = json!(views::trial_example()))))]
 async fn start_trial(
     State(app): State<App>,
     caller: Caller,
@@ -173,7 +175,8 @@ async fn start_trial(
 #[utoipa::path(post, path = "/marketplace/{app_id}/subscribe", operation_id = "subscribeToApp", tag = "Marketplace",
     security(("cognito" = [])), params(("app_id" = AppId, Path), api::IdempotencyHeader),
     request_body = views::SubscribeRequest,
-    responses((status = 201, description = "The subscription.", body = api::views::Subscription), Problems))]
+    extensions(("x-problems" = json!(["own_app", "listing_closed", "already_subscribed"]))),
+    responses((status = 201, description = "The subscription.", body = api::views::Subscription)))]
 async fn subscribe_to_app(
     State(app): State<App>,
     caller: Caller,

@@ -5,6 +5,7 @@ use domain::{
     AppId, Moment, VersionId,
     app::{AppType, QuantumApp},
     listing::{Listing, ListingStatus},
+    shape,
     subscription::{TRIAL_DAYS, TRIAL_USES},
     version::AppVersion,
 };
@@ -22,29 +23,33 @@ pub struct MarketplaceQuery {
     #[param(inline, example = "EDUCATION")]
     pub app_type: Option<AppType>,
     /// Entries of a page.
-    #[param(minimum = 1, maximum = 100, default = 20, example = 20)]
+    #[param(inline, value_type = Option<api::Limit>)]
     pub limit: Option<u16>,
     /// `next_cursor` of the page before.
-    #[param(max_length = 512)]
+    #[param(inline, value_type = Option<api::Cursor>)]
     pub cursor: Option<String>,
 }
 
 /// An app as the marketplace lists it.
 #[derive(Serialize, ToSchema)]
 #[schema(example = json!({
-    "id": "0199a4f0-5b3c-7d2e-9f10-1a2b3c4d5e6f", "name": "Bell pairs", "description": "Two entangled qubits.",
+    "id": "01a1ee19-5500-7b63-8e2d-3f7a1c9b5d48", "name": "Bell pairs", "description": "Two entangled qubits.",
     "type": "EDUCATION", "tags": ["bell"], "latest_version_number": "1.0.0",
     "price": {"amount": "0.05", "currency": "USD"}, "trial": {"uses": 10, "days": 14},
-    "status": "ACTIVE", "listed_at": "2026-11-20T10:00:00.000Z"
+    "status": "ACTIVE", "listed_at": "2026-11-19T09:00:00.000Z"
 }))]
 pub struct MarketplaceEntry {
     pub id: AppId,
+    #[schema(value_type = shape::Name)]
     pub name: String,
+    #[schema(value_type = shape::Prose)]
     pub description: String,
     #[serde(rename = "type")]
     pub app_type: AppType,
+    #[schema(value_type = Vec<shape::Word>, max_items = 20)]
     pub tags: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<shape::VersionNumber>)]
     pub latest_version_number: Option<String>,
     /// For each completed job, on top of what the device costs.
     pub price: Money,
@@ -60,8 +65,10 @@ pub struct MarketplaceEntry {
 #[derive(Serialize, ToSchema)]
 pub struct TrialTerms {
     /// Jobs.
+    #[schema(value_type = shape::Count)]
     pub uses: u64,
     /// Counted from the start of the trial.
+    #[schema(value_type = shape::Count)]
     pub days: u64,
 }
 
@@ -86,13 +93,14 @@ impl MarketplaceEntry {
 /// An app on sale, in full.
 #[derive(Serialize, ToSchema)]
 #[schema(example = json!({
-    "id": "0199a4f0-5b3c-7d2e-9f10-1a2b3c4d5e6f", "name": "Bell pairs", "description": "Two entangled qubits.",
+    "id": "01a1ee19-5500-7b63-8e2d-3f7a1c9b5d48", "name": "Bell pairs", "description": "Two entangled qubits.",
     "type": "EDUCATION", "tags": ["bell"], "latest_version_number": "1.0.0",
     "price": {"amount": "0.05", "currency": "USD"}, "trial": {"uses": 10, "days": 14},
-    "status": "ACTIVE", "listed_at": "2026-11-20T10:00:00.000Z",
-    "license_type": "MIT", "readme_content": "# Bell pairs", "support_email": "help@example.com",
+    "status": "ACTIVE", "listed_at": "2026-11-19T09:00:00.000Z",
+    "license_type": "MIT", "readme_content": "# Bell pairs\n\nTwo qubits that agree, whatever the angle.\n",
+    "support_url": "https://example.com/bell-pairs/help",
     "latest_version": {
-        "id": "0199a4f0-5b3c-7d2e-9f10-1a2b3c4d5e70", "version_number": "1.0.0", "released_at": "2026-11-20T09:00:00.000Z",
+        "id": "01a1ee50-4380-7d84-9c3a-6e1b4f8d2a57", "version_number": "1.0.0", "released_at": "2026-11-18T12:00:00.000Z",
         "input_schema": {"type": "object", "properties": {"theta": {"type": "number"}}, "required": ["theta"]},
         "preferred_device_id": "hub-simulator", "preferred_shots": 1000,
         "resource_estimate": {"number_of_qubits": 2, "depth": 2, "gates": 2, "two_qubit_gates": 1, "measured_qubits": 2,
@@ -103,15 +111,20 @@ pub struct MarketplaceApp {
     #[serde(flatten)]
     pub entry: MarketplaceEntry,
     /// An SPDX identifier.
+    #[schema(value_type = shape::LicenseId)]
     pub license_type: String,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<shape::WebAddress>)]
     pub documentation_url: Option<String>,
     /// Markdown, as its author wrote it.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<shape::Markdown>)]
     pub readme_content: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<shape::EmailAddress>)]
     pub support_email: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<shape::WebAddress>)]
     pub support_url: Option<String>,
     /// The version that runs by default.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -141,7 +154,7 @@ impl MarketplaceApp {
 #[derive(Serialize, ToSchema)]
 pub struct VersionOnSale {
     pub id: VersionId,
-    #[schema(max_length = 20)]
+    #[schema(value_type = shape::VersionNumber)]
     pub version_number: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub released_at: Option<Moment>,
@@ -154,11 +167,11 @@ pub struct VersionOnSale {
     pub output_schema: Option<Value>,
     /// The device the developer suggests.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(max_length = 100)]
+    #[schema(value_type = Option<shape::DeviceId>)]
     pub preferred_device_id: Option<String>,
     /// The number of shots the developer suggests.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(minimum = 1, maximum = 100_000)]
+    #[schema(value_type = Option<shape::Shots>)]
     pub preferred_shots: Option<u32>,
     pub resource_estimate: ResourceEstimate,
 }
@@ -177,6 +190,17 @@ impl VersionOnSale {
             resource_estimate: ResourceEstimate::from(&package.estimate),
         })
     }
+}
+
+/// A trial just begun, as the API's description shows it.
+pub fn trial_example() -> Value {
+    serde_json::json!({
+        "id": "01a1f7f8-3000-7ab4-9d6e-2f8c5b1a7e43", "quantum_app_id": "01a1ee19-5500-7b63-8e2d-3f7a1c9b5d48",
+        "app_name": "Bell pairs", "subscription_type": "TRIAL", "status": "ACTIVE",
+        "rate": {"amount": "0.00", "currency": "USD"}, "remaining_uses": TRIAL_USES,
+        "start_date": "2026-11-20T08:00:00.000Z", "end_date": "2026-12-04T08:00:00.000Z",
+        "created_at": "2026-11-20T08:00:00.000Z", "updated_at": "2026-11-20T08:00:00.000Z"
+    })
 }
 
 /// An empty object: a trial has no options.

@@ -4,7 +4,7 @@ pub mod views;
 
 use api::{
     Answer, Caller, Context, IfMatch, InitError, Json, ListQuery, Page, Params, Path, Problem,
-    Problems, Submission,
+    Submission,
 };
 use axum::extract::State;
 use domain::{ProjectId, Refusal, app::QuantumApp, field::id, project::Project};
@@ -51,7 +51,7 @@ pub fn routes() -> OpenApiRouter<App> {
 /// The caller's own, newest first.
 #[utoipa::path(get, path = "/projects", operation_id = "listProjects", tag = "Projects",
     security(("cognito" = [])), params(ListQuery),
-    responses((status = 200, description = "A page of projects.", body = Page<views::Project>), Problems))]
+    responses((status = 200, description = "A page of projects.", body = Page<views::Project>)))]
 async fn list_projects(
     State(app): State<App>,
     caller: Caller,
@@ -62,9 +62,12 @@ async fn list_projects(
 }
 
 /// Create a project
+///
+/// Any user may; only releasing it as an app takes a provider.
 #[utoipa::path(post, path = "/projects", operation_id = "createProject", tag = "Projects",
     security(("cognito" = [])), params(api::IdempotencyHeader), request_body = views::ProjectRequest,
-    responses((status = 201, description = "The project.", body = views::Project), Problems))]
+    extensions(("x-problems" = json!(["validation_failed"]))),
+    responses((status = 201, description = "The project.", body = views::Project, headers(("ETag" = String)))))]
 async fn create_project(
     State(app): State<App>,
     caller: Caller,
@@ -89,10 +92,12 @@ async fn create_project(
 }
 
 /// Read a project
+///
+/// The caller's own, with the version to name when changing it.
 #[utoipa::path(get, path = "/projects/{project_id}", operation_id = "getProject", tag = "Projects",
     security(("cognito" = [])), params(("project_id" = ProjectId, Path)),
     responses((status = 200, description = "The project.", body = views::Project,
-        headers(("ETag" = String, description = "Send it as If-Match to change the project."))), Problems))]
+        headers(("ETag" = String)))))]
 async fn get_project(
     State(app): State<App>,
     caller: Caller,
@@ -103,11 +108,14 @@ async fn get_project(
 }
 
 /// Replace what is said of a project
+///
+/// All of it: what is left out is gone. An app it was released as stays as it is.
 #[utoipa::path(put, path = "/projects/{project_id}", operation_id = "updateProject", tag = "Projects",
     security(("cognito" = [])),
     params(("project_id" = ProjectId, Path), api::IfMatchHeader),
     request_body = views::ProjectRequest,
-    responses((status = 200, description = "The project as it is now.", body = views::Project), Problems))]
+    extensions(("x-problems" = json!(["validation_failed"]))),
+    responses((status = 200, description = "The project as it is now.", body = views::Project, headers(("ETag" = String)))))]
 async fn update_project(
     State(app): State<App>,
     caller: Caller,
@@ -128,7 +136,7 @@ async fn update_project(
 #[utoipa::path(delete, path = "/projects/{project_id}", operation_id = "deleteProject", tag = "Projects",
     security(("cognito" = [])),
     params(("project_id" = ProjectId, Path), api::IfMatchHeader),
-    responses((status = 204, description = "It is gone."), Problems))]
+    responses((status = 204, description = "It is gone.")))]
 async fn delete_project(
     State(app): State<App>,
     caller: Caller,
@@ -148,7 +156,13 @@ async fn delete_project(
     security(("cognito" = ["provider"])),
     params(("project_id" = ProjectId, Path), api::IdempotencyHeader),
     request_body = views::ReleaseRequest,
-    responses((status = 201, description = "The project, with its app's id.", body = views::Project), Problems))]
+    extensions(("x-problems" = json!(["validation_failed", "project_released"]))),
+    responses((status = 201, description = "The project, with its app's id.", body = views::Project,
+        example = json!({
+            "id": "01a1ede2-6680-7c42-9b1e-0d4f6a8c2e35", "name": "Bell pairs", "description": "Two entangled qubits.",
+            "repository_url": "https://example.com/bell-pairs", "quantum_app_id": "01a1ee19-5500-7b63-8e2d-3f7a1c9b5d48",
+            "created_at": "2026-11-18T09:00:00.000Z", "updated_at": "2026-11-18T10:00:00.000Z"
+        }))))]
 async fn release_project(
     State(app): State<App>,
     caller: Caller,

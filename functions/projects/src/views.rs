@@ -4,6 +4,7 @@ use domain::{
     AppId, Moment, ProjectId,
     app::{self, AppType},
     project::{self, Details},
+    shape,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -11,14 +12,18 @@ use utoipa::ToSchema;
 /// What a developer works on.
 #[derive(Serialize, ToSchema)]
 #[schema(example = json!({
-    "id": "0199a4f0-5b3c-7d2e-9f10-1a2b3c4d5e6f", "name": "Bell pairs", "description": "Two entangled qubits.",
-    "created_at": "2026-11-20T10:00:00.000Z", "updated_at": "2026-11-20T10:00:00.000Z"
+    "id": "01a1ede2-6680-7c42-9b1e-0d4f6a8c2e35", "name": "Bell pairs", "description": "Two entangled qubits.",
+    "repository_url": "https://example.com/bell-pairs",
+    "created_at": "2026-11-18T09:00:00.000Z", "updated_at": "2026-11-18T09:00:00.000Z"
 }))]
 pub struct Project {
     pub id: ProjectId,
+    #[schema(value_type = shape::Name)]
     pub name: String,
+    #[schema(value_type = shape::Prose)]
     pub description: String,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<shape::WebAddress>)]
     pub repository_url: Option<String>,
     /// The app it was released as.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -44,15 +49,17 @@ impl From<&project::Project> for Project {
 /// What is said of a project.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({"name": "Bell pairs", "description": "Two entangled qubits."}))]
+#[schema(example = json!({
+    "name": "Bell pairs", "description": "Two entangled qubits.", "repository_url": "https://example.com/bell-pairs"
+}))]
 pub struct ProjectRequest {
-    #[schema(min_length = 1, max_length = 100)]
+    #[schema(value_type = shape::Name)]
     pub name: String,
     #[serde(default)]
-    #[schema(max_length = 4000)]
+    #[schema(value_type = shape::Prose)]
     pub description: String,
     /// An https address.
-    #[schema(max_length = 255)]
+    #[schema(value_type = Option<shape::WebAddress>)]
     pub repository_url: Option<String>,
 }
 
@@ -75,7 +82,7 @@ pub struct ReleaseRequest {
     pub app_type: AppType,
     /// An SPDX identifier.
     #[serde(default = "mit")]
-    #[schema(default = "MIT", max_length = 50)]
+    #[schema(default = "MIT", value_type = shape::LicenseId)]
     pub license_type: String,
     #[serde(default, deserialize_with = "api::objects")]
     #[schema(max_items = 20)]
@@ -86,9 +93,9 @@ pub struct ReleaseRequest {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Tag {
-    #[schema(min_length = 1, max_length = 50)]
+    #[schema(value_type = shape::Word)]
     pub name: String,
-    #[schema(max_length = 50)]
+    #[schema(value_type = Option<shape::Word>)]
     pub category: Option<String>,
 }
 

@@ -1,7 +1,7 @@
 //! How apps are created, listed and read.
 
 use api::{
-    Answer, Caller, IdempotencyHeader, ListQuery, Page, Params, Path, Problem, Problems, Submission,
+    Answer, Caller, IdempotencyHeader, ListQuery, Page, Params, Path, Problem, Submission,
 };
 use axum::extract::State;
 use domain::{AppId, Refusal, app::QuantumApp, field::id};
@@ -14,7 +14,7 @@ use crate::{App, views};
 /// The caller's own, newest first, without their READMEs.
 #[utoipa::path(get, path = "/quantum-apps", operation_id = "listQuantumApps", tag = "Quantum apps",
     security(("cognito" = [])), params(ListQuery),
-    responses((status = 200, description = "A page of apps.", body = Page<views::QuantumApp>), Problems))]
+    responses((status = 200, description = "A page of apps.", body = Page<views::QuantumApp>)))]
 pub(crate) async fn list_quantum_apps(
     State(app): State<App>,
     caller: Caller,
@@ -30,7 +30,8 @@ pub(crate) async fn list_quantum_apps(
 #[utoipa::path(post, path = "/quantum-apps", operation_id = "createQuantumApp", tag = "Quantum apps",
     security(("cognito" = ["provider"])), params(IdempotencyHeader),
     request_body = views::QuantumAppRequest,
-    responses((status = 201, description = "The app.", body = views::QuantumApp), Problems))]
+    extensions(("x-problems" = json!(["validation_failed"]))),
+    responses((status = 201, description = "The app.", body = views::QuantumApp)))]
 pub(crate) async fn create_quantum_app(
     State(app): State<App>,
     caller: Caller,
@@ -58,7 +59,7 @@ pub(crate) async fn create_quantum_app(
 /// not sanitised; show it as text, or through a renderer that drops scripts.
 #[utoipa::path(get, path = "/quantum-apps/{app_id}", operation_id = "getQuantumApp", tag = "Quantum apps",
     security(("cognito" = [])), params(("app_id" = AppId, Path)),
-    responses((status = 200, description = "The app.", body = views::QuantumApp), Problems))]
+    responses((status = 200, description = "The app.", body = views::QuantumApp)))]
 pub(crate) async fn get_quantum_app(
     State(app): State<App>,
     caller: Caller,

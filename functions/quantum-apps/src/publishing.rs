@@ -1,6 +1,6 @@
 //! How an app gets into the registry and onto the marketplace.
 
-use api::{Answer, Caller, IdempotencyHeader, Path, Problem, Problems, Submission};
+use api::{Answer, Caller, IdempotencyHeader, Path, Problem, Submission};
 use axum::extract::State;
 use clock::Clock;
 use domain::{
@@ -24,7 +24,8 @@ use crate::{App, own, views};
 #[utoipa::path(post, path = "/quantum-apps/{app_id}/publish-registry", operation_id = "publishToRegistry",
     tag = "Quantum apps", security(("cognito" = ["provider"])),
     params(("app_id" = AppId, Path), IdempotencyHeader), request_body = views::EmptyRequest,
-    responses((status = 200, description = "The app as it is now.", body = views::QuantumApp), Problems))]
+    extensions(("x-problems" = json!(["no_released_version"]))),
+    responses((status = 200, description = "The app as it is now.", body = views::QuantumApp)))]
 pub(crate) async fn publish_to_registry(
     State(app): State<App>,
     caller: Caller,
@@ -58,8 +59,9 @@ pub(crate) async fn publish_to_registry(
 #[utoipa::path(post, path = "/quantum-apps/{app_id}/publish-marketplace", operation_id = "publishToMarketplace",
     tag = "Quantum apps", security(("cognito" = ["provider"])),
     params(("app_id" = AppId, Path), IdempotencyHeader), request_body = views::ListingRequest,
+    extensions(("x-problems" = json!(["validation_failed", "no_released_version", "already_listed"]))),
     responses((status = 201, description = "The listing.", body = views::AppListing),
-        (status = 200, description = "The listing, which had these terms already.", body = views::AppListing), Problems))]
+        (status = 200, description = "The listing, which had these terms already.", body = views::AppListing)))]
 pub(crate) async fn publish_to_marketplace(
     State(app): State<App>,
     caller: Caller,

@@ -1,6 +1,6 @@
 //! How a developer gets a form to upload a package with.
 
-use api::{Answer, Caller, IdempotencyHeader, Path, Problem, Problems, Submission};
+use api::{Answer, Caller, IdempotencyHeader, Path, Problem, Submission};
 use axum::extract::State;
 use domain::{
     AppId, Refusal, VersionId,
@@ -23,7 +23,8 @@ const TRIES: u32 = 4;
     tag = "Quantum apps", security(("cognito" = ["provider"])),
     params(("app_id" = AppId, Path), ("version_id" = VersionId, Path), IdempotencyHeader),
     request_body = views::UploadRequest,
-    responses((status = 200, description = "The form.", body = views::UploadForm), Problems))]
+    extensions(("x-problems" = json!(["validation_failed", "version_immutable", "upload_superseded"]))),
+    responses((status = 200, description = "The form.", body = views::UploadForm)))]
 pub(crate) async fn upload_package(
     State(app): State<App>,
     caller: Caller,

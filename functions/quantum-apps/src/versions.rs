@@ -1,7 +1,7 @@
 //! How versions of an app are created, listed, read and released.
 
 use api::{
-    Answer, Caller, IdempotencyHeader, ListQuery, Page, Params, Path, Problem, Problems, Submission,
+    Answer, Caller, IdempotencyHeader, ListQuery, Page, Params, Path, Problem, Submission,
 };
 use axum::extract::State;
 use domain::{AppId, Refusal, VersionId, field::id, version::AppVersion};
@@ -13,23 +13,30 @@ use store::{
 };
 
 use crate::{App, ids, own, own_version, views};
+use telemetry::{Fact, count};
 
 /// List the versions of your app
 ///
 /// Newest first, without what inspection learned of their packages.
 #[utoipa::path(get, path = "/quantum-apps/{app_id}/versions", operation_id = "listAppVersions", tag = "Quantum apps",
     security(("cognito" = [])), params(("app_id" = AppId, Path), ListQuery),
-    responses((status = 200, description = "A page of versions.", body = Page<views::AppVersionSummary>), Problems))]
+    responses((status = 200, description = "A page of versions.", body = Page<views::AppVersionSummary>)))]
 pub(crate) async fn list_app_versions(
     State(app): State<App>,
     caller: Caller,
     Path(app_id): Path<String>,
     Params(asked): Params<ListQuery>,
 ) -> Result<Answer, Problem> {
-    let quantum_app = own(app.context.table.get(&apps::app(id(&app_id)?)).await?, &caller)?;
-    let latest = quantum_app.latest_version_id;
+    let app_id = id(&app_id)?;
+    let address = apps::app(app_id);
+    let (found, page) = tokio::join!(
+        app.context.table.get(&address),
+        app.context.list(versions::of_app(app_id), &asked, Stored::clone),
+    );
+    let latest = own(found?, &caller)?.latest_version_id;
+    let Page { items, next_cursor } = page?;
     let show = |version: &Stored<AppVersion>| views::AppVersionSummary::new(version, latest);
-    Answer::ok(&app.context.list(versions::of_app(quantum_app.id), &asked, show).await?)
+    Answer::ok(&Page { items: items.iter().map(show).collect(), next_cursor })
 }
 
 /// Create a version
@@ -38,7 +45,8 @@ pub(crate) async fn list_app_versions(
 #[utoipa::path(post, path = "/quantum-apps/{app_id}/versions", operation_id = "createAppVersion", tag = "Quantum apps",
     security(("cognito" = ["provider"])), params(("app_id" = AppId, Path), IdempotencyHeader),
     request_body = views::AppVersionRequest,
-    responses((status = 201, description = "The version, a draft.", body = views::AppVersion), Problems))]
+    extensions(("x-problems" = json!(["validation_failed", "version_number_taken"]))),
+    responses((status = 201, description = "The version, a draft.", body = views::AppVersion)))]
 pub(crate) async fn create_app_version(
     State(app): State<App>,
     caller: Caller,
@@ -79,7 +87,7 @@ pub(crate) async fn create_app_version(
 #[utoipa::path(get, path = "/quantum-apps/{app_id}/versions/{version_id}", operation_id = "getAppVersion",
     tag = "Quantum apps", security(("cognito" = [])),
     params(("app_id" = AppId, Path), ("version_id" = VersionId, Path)),
-    responses((status = 200, description = "The version.", body = views::AppVersion), Problems))]
+    responses((status = 200, description = "The version.", body = views::AppVersion)))]
 pub(crate) async fn get_app_version(
     State(app): State<App>,
     caller: Caller,
@@ -101,7 +109,10 @@ pub(crate) async fn get_app_version(
     tag = "Quantum apps", security(("cognito" = ["provider"])),
     params(("app_id" = AppId, Path), ("version_id" = VersionId, Path), IdempotencyHeader),
     request_body = views::EmptyRequest,
-    responses((status = 200, description = "The version, released.", body = views::AppVersion), Problems))]
+    extensions(("x-problems" = json!([
+        "inspection_pending", "package_rejected", "package_missing", "version_immutable"
+    ]))),
+    responses((status = 200, description = "The version, released.", body = views::AppVersion)))]
 pub(crate) async fn release_app_version(
     State(app): State<App>,
     caller: Caller,
@@ -132,6 +143,7 @@ pub(crate) async fn release_app_version(
             let answer = Answer::ok(&view)?;
             writes.push(submission.remember(table, &answer));
             table.write(writes).await?;
+            count(Fact::VersionReleased, 1);
             Ok(answer)
         })
         .await

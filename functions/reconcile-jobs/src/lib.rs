@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use clock::Clock;
-use domain::{JobId, job::Step};
 use store::{
     Table,
     jobs::{DUE_SHARDS, change, due},
 };
+use telemetry::{Fact, carry, count};
 use tokio::task::JoinSet;
 use worker::{Failed, JobQueues};
 
@@ -38,7 +38,7 @@ impl App {
 pub async fn handle(app: App) -> Result<(), Failed> {
     let mut shards = JoinSet::new();
     for shard in 0..DUE_SHARDS {
-        shards.spawn(sweep(app.clone(), shard));
+        shards.spawn(carry(sweep(app.clone(), shard)));
     }
     let mut failed = Ok(());
     while let Some(swept) = shards.join_next().await {
@@ -49,23 +49,24 @@ pub async fn handle(app: App) -> Result<(), Failed> {
 
 async fn sweep(app: App, shard: u8) -> Result<(), Failed> {
     let jobs = due(&app.table, shard, app.table.clock().now()).await.map_err(Failed::because)?;
-    let mut steps: Vec<(Step, JobId)> = Vec::with_capacity(jobs.len());
+    let mut readable = Vec::with_capacity(jobs.len());
     for job in jobs {
         match job {
-            Ok(job) => steps.extend(job.next_step().map(|step| (step, job.id))),
+            Ok(job) => readable.push(job.into_inner()),
             Err(error) => tracing::error!(cause = %error, alert = true, "a due job cannot be read"),
         }
     }
-    if steps.is_empty() {
+    let sent = app.queues.send_all(&readable).await.map_err(Failed::because)?;
+    if sent.is_empty() {
         return Ok(());
     }
-    let sent = app.queues.send_all(&steps).await.map_err(Failed::because)?;
+    count(Fact::JobSentAgain, sent.len() as u64);
     tracing::info!(shard, sent = sent.len(), "sent again");
     // After sending: a crash in between sends twice, which is harmless, never not at all.
     let mut notes = JoinSet::new();
     for id in sent {
         let (table, pause) = (app.table.clone(), app.pause);
-        notes.spawn(async move {
+        notes.spawn(carry(async move {
             change(&table, id, |job, now| {
                 // Who claimed it meanwhile has set a time of their own.
                 if job.due_at.is_some_and(|due| due <= now) {
@@ -73,7 +74,7 @@ async fn sweep(app: App, shard: u8) -> Result<(), Failed> {
                 }
             })
             .await
-        });
+        }));
     }
     while let Some(noted) = notes.join_next().await {
         noted.map_err(Failed::because)?.map_err(Failed::because)?;

@@ -1,6 +1,6 @@
 //! Serves `/health` and `/openapi.json`: whether the hub answers, and to what.
 
-use api::{Answer, Context, Problem, Problems};
+use api::{Answer, Context, Problem};
 use axum::response::{IntoResponse, Response};
 use http::header;
 use serde::Serialize;
@@ -28,9 +28,9 @@ pub fn routes() -> OpenApiRouter<App> {
 #[derive(Serialize, ToSchema)]
 #[schema(example = json!({"status": "ok", "version": "0.1.0"}))]
 struct Health {
-    #[schema(max_length = 20)]
+    #[schema(pattern = "^ok$", max_length = 2)]
     status: &'static str,
-    #[schema(max_length = 50)]
+    #[schema(pattern = r"^[0-9]+\.[0-9]+\.[0-9]+$", max_length = 20)]
     version: &'static str,
 }
 
@@ -39,7 +39,8 @@ struct Health {
 /// Nothing behind it is asked: it answers while all else fails.
 #[utoipa::path(get, path = "/health", operation_id = "getHealth", tag = "Reference",
     security(()),
-    responses((status = 200, description = "It does.", body = Health), Problems))]
+    extensions(("x-both-doors" = json!(true)), ("x-stands-alone" = json!(true))),
+    responses((status = 200, description = "It does.", body = Health)))]
 async fn get_health() -> Result<Answer, Problem> {
     Answer::ok(&Health { status: "ok", version: env!("CARGO_PKG_VERSION") })
 }
@@ -49,8 +50,9 @@ async fn get_health() -> Result<Answer, Problem> {
 /// Every operation with what it takes and answers, as OpenAPI.
 #[utoipa::path(get, path = "/openapi.json", operation_id = "getOpenapi", tag = "Reference",
     security(()),
+    extensions(("x-both-doors" = json!(true)), ("x-stands-alone" = json!(true))),
     responses((status = 200, description = "The document.", body = Object,
-        example = json!({"openapi": "3.1.0", "info": {"title": "Quantum Hub", "version": "0.1.0"}, "paths": {}})), Problems))]
+        example = json!({"openapi": "3.1.0", "info": {"title": "Quantum Hub", "version": "0.1.0"}, "paths": {}}))))]
 async fn get_openapi() -> Response {
     ([(header::CONTENT_TYPE, "application/json")], DOCUMENT).into_response()
 }

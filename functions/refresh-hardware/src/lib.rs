@@ -41,7 +41,7 @@ impl App {
 pub async fn refresh(app: App) -> Result<(), Failed> {
     let survey = app.braket.devices().await;
     for missed in &survey.missed {
-        tracing::warn!(error = %missed, "devices could not be read");
+        tracing::warn!(cause = %missed, "devices could not be read");
     }
     let blind = survey.devices.is_empty() && !survey.missed.is_empty();
     let known = known(&app.table).await.map_err(Failed::because)?;

@@ -2,7 +2,7 @@
 
 pub mod views;
 
-use api::{Answer, Context, InitError, Page, Params, Path, Problem, Problems};
+use api::{Answer, Context, InitError, Page, Params, Path, Problem};
 use axum::extract::State;
 use domain::{AppId, Refusal, app::QuantumApp, field::id};
 use files::{PackageKey, Packages};
@@ -49,7 +49,7 @@ pub fn routes() -> OpenApiRouter<App> {
 /// Newest publication first.
 #[utoipa::path(get, path = "/registry", operation_id = "listRegistryApps", tag = "Registry",
     security(()), params(views::RegistryQuery),
-    responses((status = 200, description = "A page of apps.", body = Page<views::RegistryEntry>), Problems))]
+    responses((status = 200, description = "A page of apps.", body = Page<views::RegistryEntry>)))]
 async fn list_registry_apps(
     State(app): State<App>,
     Params(asked): Params<views::RegistryQuery>,
@@ -72,7 +72,7 @@ async fn list_registry_apps(
 /// through a renderer that drops scripts.
 #[utoipa::path(get, path = "/registry/{app_id}", operation_id = "getRegistryApp", tag = "Registry",
     security(()), params(("app_id" = AppId, Path)),
-    responses((status = 200, description = "The app.", body = views::RegistryApp), Problems))]
+    responses((status = 200, description = "The app.", body = views::RegistryApp)))]
 async fn get_registry_app(
     State(app): State<App>,
     Path(app_id): Path<String>,
@@ -93,7 +93,7 @@ async fn get_registry_app(
 /// Answers a link to the package of the latest version that works for five minutes.
 #[utoipa::path(post, path = "/registry/download/{app_id}", operation_id = "downloadRegistryApp", tag = "Registry",
     security(("cognito" = []), ("apiKey" = ["registry:read"])), params(("app_id" = AppId, Path)),
-    responses((status = 200, description = "The link.", body = views::RegistryDownload), Problems))]
+    responses((status = 200, description = "The link.", body = views::RegistryDownload)))]
 async fn download_registry_app(
     State(app): State<App>,
     Path(app_id): Path<String>,

@@ -4,7 +4,7 @@ use api::views::Package;
 use domain::{
     AppId, Moment, UserId, VersionId,
     app::{self, AppType},
-    package,
+    package, shape,
     version::{AppVersion, Sdk},
 };
 use files::Download;
@@ -21,36 +21,36 @@ pub struct RegistryQuery {
     #[param(inline, example = "EDUCATION")]
     pub app_type: Option<AppType>,
     /// Entries of a page.
-    #[param(minimum = 1, maximum = 100, default = 20, example = 20)]
+    #[param(inline, value_type = Option<api::Limit>)]
     pub limit: Option<u16>,
     /// `next_cursor` of the page before.
-    #[param(max_length = 512)]
+    #[param(inline, value_type = Option<api::Cursor>)]
     pub cursor: Option<String>,
 }
 
 /// An app of the registry, in short.
 #[derive(Serialize, ToSchema)]
 #[schema(example = json!({
-    "id": "0199a4f0-5b3c-7d2e-9f10-1a2b3c4d5e6f", "developer_id": "0199a4f0-5b3c-7d2e-9f10-1a2b3c4d5e70",
+    "id": "01a1ee19-5500-7b63-8e2d-3f7a1c9b5d48", "developer_id": "01a1e35e-c000-7a1d-8a3f-5c2e9b7d4f10",
     "name": "Bell pairs", "description": "Two entangled qubits.", "type": "EDUCATION", "license_type": "MIT",
-    "tags": [{"name": "bell"}], "latest_version_number": "1.0.0",
-    "registry_published_at": "2026-11-20T10:00:00.000Z"
+    "tags": [{"name": "bell", "category": "entanglement"}], "latest_version_number": "1.0.0",
+    "registry_published_at": "2026-11-18T13:00:00.000Z"
 }))]
 pub struct RegistryEntry {
     pub id: AppId,
     pub developer_id: UserId,
-    #[schema(max_length = 100)]
+    #[schema(value_type = shape::Name)]
     pub name: String,
-    #[schema(max_length = 4000)]
+    #[schema(value_type = shape::Prose)]
     pub description: String,
     pub r#type: AppType,
     /// An SPDX identifier.
-    #[schema(max_length = 50)]
+    #[schema(value_type = shape::LicenseId)]
     pub license_type: String,
     #[schema(max_items = 20)]
     pub tags: Vec<RegistryTag>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(max_length = 20)]
+    #[schema(value_type = Option<shape::VersionNumber>)]
     pub latest_version_number: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub registry_published_at: Option<Moment>,
@@ -76,10 +76,10 @@ impl From<&app::QuantumApp> for RegistryEntry {
 /// A word an app is found by.
 #[derive(Serialize, ToSchema)]
 pub struct RegistryTag {
-    #[schema(max_length = 50)]
+    #[schema(value_type = shape::Word)]
     pub name: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(max_length = 50)]
+    #[schema(value_type = Option<shape::Word>)]
     pub category: Option<String>,
 }
 
@@ -92,20 +92,22 @@ impl From<app::Tag> for RegistryTag {
 /// An app of the registry.
 #[derive(Serialize, ToSchema)]
 #[schema(example = json!({
-    "id": "0199a4f0-5b3c-7d2e-9f10-1a2b3c4d5e6f", "developer_id": "0199a4f0-5b3c-7d2e-9f10-1a2b3c4d5e70",
+    "id": "01a1ee19-5500-7b63-8e2d-3f7a1c9b5d48", "developer_id": "01a1e35e-c000-7a1d-8a3f-5c2e9b7d4f10",
     "name": "Bell pairs", "description": "Two entangled qubits.", "type": "EDUCATION", "license_type": "MIT",
-    "tags": [{"name": "bell"}], "latest_version_number": "1.0.0",
-    "registry_published_at": "2026-11-20T10:00:00.000Z",
-    "readme_content": "# Bell pairs\n", "registry_download_count": 42,
+    "tags": [{"name": "bell", "category": "entanglement"}], "latest_version_number": "1.0.0",
+    "registry_published_at": "2026-11-18T13:00:00.000Z",
+    "readme_content": "# Bell pairs\n\nTwo qubits that agree, whatever the angle.\n", "registry_download_count": 42,
     "latest_version": {
-        "id": "0199a4f0-5b3c-7d2e-9f10-1a2b3c4d5e71", "version_number": "1.0.0", "sdk_used": "OPENQASM",
-        "release_notes": "The first one.", "released_at": "2026-11-20T09:00:00.000Z",
+        "id": "01a1ee50-4380-7d84-9c3a-6e1b4f8d2a57", "version_number": "1.0.0", "sdk_used": "OPENQASM",
+        "release_notes": "The first one.", "released_at": "2026-11-18T12:00:00.000Z",
         "package": {
             "sha256": "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad", "bytes": 2048,
-            "program_file": "bell.qasm", "ir_type": "OPENQASM_3", "inputs": [],
-            "input_schema": {"type": "object", "additionalProperties": false},
+            "program_file": "bell.qasm", "ir_type": "OPENQASM_3", "inputs": [{"name": "theta", "type": "ANGLE"}],
+            "input_schema": {"type": "object", "properties": {"theta": {"type": "number"}}, "required": ["theta"],
+                "additionalProperties": false},
+            "preferred_device_id": "hub-simulator", "preferred_shots": 1000,
             "resource_estimate": {"number_of_qubits": 2, "depth": 2, "gates": 2, "two_qubit_gates": 1,
-                "measured_qubits": 2, "gate_names": ["cnot", "h"], "uses_mid_circuit_measurement": false,
+                "measured_qubits": 2, "gate_names": ["cnot", "ry"], "uses_mid_circuit_measurement": false,
                 "includes_library": false}
         }
     }
@@ -114,18 +116,19 @@ pub struct RegistryApp {
     #[serde(flatten)]
     pub entry: RegistryEntry,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(max_length = 255)]
+    #[schema(value_type = Option<shape::WebAddress>)]
     pub license_url: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(max_length = 255)]
+    #[schema(value_type = Option<shape::WebAddress>)]
     pub documentation_url: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(max_length = 255)]
+    #[schema(value_type = Option<shape::WebAddress>)]
     pub repository_url: Option<String>,
     /// Of the latest version: Markdown as its author wrote it, not sanitised.
-    #[schema(max_length = 204_800)]
+    #[schema(value_type = shape::Markdown)]
     pub readme_content: String,
     /// How often a download was asked for.
+    #[schema(value_type = shape::Count)]
     pub registry_download_count: u64,
     pub latest_version: RegistryVersion,
 }
@@ -163,10 +166,10 @@ impl RegistryApp {
 pub struct RegistryVersion {
     pub id: VersionId,
     /// Semantic version.
-    #[schema(max_length = 20)]
+    #[schema(value_type = shape::VersionNumber)]
     pub version_number: String,
     pub sdk_used: Sdk,
-    #[schema(max_length = 4000)]
+    #[schema(value_type = shape::Prose)]
     pub release_notes: String,
     pub released_at: Moment,
     pub package: Package,
@@ -175,27 +178,27 @@ pub struct RegistryVersion {
 /// A link to a package. Whoever holds it may read the package.
 #[derive(Serialize, ToSchema)]
 #[schema(example = json!({
-    "url": "https://packages.s3.us-west-2.amazonaws.com/packages/…", "expires_at": "2026-11-20T10:05:00.000Z",
-    "file_name": "bell-pairs-1.0.0.zip", "version_id": "0199a4f0-5b3c-7d2e-9f10-1a2b3c4d5e71",
+    "url": "https://packages.s3.us-west-2.amazonaws.com/packages/bell-pairs.zip?X-Amz-Signature=9f86d081884c7d65", "expires_at": "2026-11-20T10:05:00.000Z",
+    "file_name": "bell-pairs-1.0.0.zip", "version_id": "01a1ee50-4380-7d84-9c3a-6e1b4f8d2a57",
     "version_number": "1.0.0", "bytes": 2048,
     "sha256": "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
 }))]
 pub struct RegistryDownload {
     /// GET it without credentials.
-    #[schema(max_length = 4096)]
+    #[schema(value_type = shape::SignedAddress)]
     pub url: String,
     /// Ask for another link after that.
     pub expires_at: Moment,
-    #[schema(max_length = 100)]
+    #[schema(value_type = shape::FileName)]
     pub file_name: String,
     pub version_id: VersionId,
-    #[schema(max_length = 20)]
+    #[schema(value_type = shape::VersionNumber)]
     pub version_number: String,
     /// Size of the zip.
-    #[schema(maximum = 10_485_760)]
+    #[schema(value_type = shape::PackageBytes)]
     pub bytes: u64,
     /// SHA-256 of the zip, in hex: compare it with what you got.
-    #[schema(min_length = 64, max_length = 64)]
+    #[schema(value_type = shape::Sha256)]
     pub sha256: String,
 }
 

@@ -135,7 +135,8 @@ async fn execute(app: &App, job: &Job, claim: Claim) -> Result<Option<Outcome>, 
         }
     };
     let elapsed = app.table.clock().now().since(started);
-    let ended = ended.map_err(|panic| Failed::new(format!("the simulation panicked: {panic}")))?;
+    // Its own words may quote the program's input; where it panicked has been told.
+    let ended = ended.map_err(|_panic| Failed::new("the simulation panicked"))?;
     simulation::outcome(&app.results, job, ended, elapsed).await.map(Some)
 }
 

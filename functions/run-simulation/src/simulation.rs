@@ -4,19 +4,17 @@ use std::{
     collections::BTreeMap,
     ops::ControlFlow,
     sync::atomic::{AtomicBool, Ordering},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
+use clock::Stopwatch;
 use domain::{
     job::{Job, Stage},
     settlement::{Outcome, Output},
 };
-use files::{ResultKey, Results};
+use files::Results;
 use quantum::{BindError, Diagnostics, Run, SimulationError, Value};
 use worker::Failed;
-
-/// A larger result lies in S3, and the item points to it.
-const ITEM_BYTES: usize = 64 * 1024;
 
 /// Why a simulation gave nothing.
 #[derive(Debug, thiserror::Error)]
@@ -39,7 +37,7 @@ pub(crate) fn run(
     source: &str,
     stop: &AtomicBool,
 ) -> Result<quantum::Outcome, Unfinished> {
-    let started = Instant::now();
+    let started = Stopwatch::start();
     let program = quantum::parse(source)?;
     let inputs: BTreeMap<String, Value> =
         serde_json::from_value(serde_json::Value::Object(job.input.clone()))?;
@@ -69,19 +67,14 @@ pub(crate) async fn outcome(
         Ok(outcome) => outcome,
         Err(unfinished) => return Ok(without_result(&unfinished)),
     };
-    let stored_at = match size(&outcome.counts) {
-        small if small <= ITEM_BYTES => None,
-        _ => Some(put_away(results, job, &outcome).await?),
-    };
+    let measured_qubits: Vec<u32> =
+        outcome.measured_qubits.iter().filter_map(|qubit| u32::try_from(*qubit).ok()).collect();
+    let kept = results.keep_large(job.id.uuid(), &outcome.counts, &measured_qubits).await;
     Ok(Outcome::Completed(Output {
         counts: outcome.counts,
-        measured_qubits: outcome
-            .measured_qubits
-            .iter()
-            .filter_map(|qubit| u32::try_from(*qubit).ok())
-            .collect(),
+        measured_qubits,
         execution_millis: u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX),
-        stored_at,
+        stored_at: kept.map_err(Failed::because)?.map(|key| key.to_string()),
     }))
 }
 
@@ -106,20 +99,4 @@ fn without_result(unfinished: &Unfinished) -> Outcome {
             "Change the program, the input or the shots as the detail says and submit the job again.",
         ),
     }
-}
-
-fn size(counts: &BTreeMap<String, u64>) -> usize {
-    counts.keys().map(|bits| bits.len() + 12).sum()
-}
-
-async fn put_away(
-    results: &Results,
-    job: &Job,
-    outcome: &quantum::Outcome,
-) -> Result<String, Failed> {
-    let key = ResultKey::Job { job_id: job.id.uuid() };
-    let document =
-        serde_json::json!({ "counts": outcome.counts, "measured_qubits": outcome.measured_qubits });
-    results.keep(&key, document.to_string().into_bytes()).await.map_err(Failed::because)?;
-    Ok(key.to_string())
 }

@@ -1,6 +1,6 @@
 //! How an ended quantum task ends its job.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::time::Duration;
 
 use braket::{GateModelResult, MAX_RESULT_BYTES, Task, TaskState};
 use domain::{
@@ -11,9 +11,6 @@ use domain::{
 };
 use files::{ResultKey, Results};
 use worker::Failed;
-
-/// A larger result stays in S3, and the item points to it.
-const ITEM_BYTES: usize = 64 * 1024;
 
 /// A result that is not there by then never comes.
 const RESULT_GRACE: Duration = Duration::from_secs(3600);
@@ -91,34 +88,15 @@ async fn output(
     task: &Task,
     result: GateModelResult,
 ) -> Result<Outcome, Failed> {
-    let stored_at = match size(&result.counts) {
-        small if small <= ITEM_BYTES => None,
-        _ => Some(put_away(results, job, &result).await?),
-    };
+    let kept = results.keep_large(job.id.uuid(), &result.counts, &result.measured_qubits).await;
     let began = job.started_at.unwrap_or(task.created_at);
     let execution = task.ended_at.unwrap_or(began).since(began);
     Ok(Outcome::Completed(Output {
         counts: result.counts,
         measured_qubits: result.measured_qubits,
         execution_millis: u64::try_from(execution.as_millis()).unwrap_or(u64::MAX),
-        stored_at,
+        stored_at: kept.map_err(Failed::because)?.map(|key| key.to_string()),
     }))
-}
-
-fn size(counts: &BTreeMap<String, u64>) -> usize {
-    counts.keys().map(|bits| bits.len() + 12).sum()
-}
-
-async fn put_away(
-    results: &Results,
-    job: &Job,
-    result: &GateModelResult,
-) -> Result<String, Failed> {
-    let key = ResultKey::Job { job_id: job.id.uuid() };
-    let document =
-        serde_json::json!({ "counts": result.counts, "measured_qubits": result.measured_qubits });
-    results.keep(&key, document.to_string().into_bytes()).await.map_err(Failed::because)?;
-    Ok(key.to_string())
 }
 
 fn device_error(stage: Stage, detail: String, billed_shots: Option<u32>) -> Outcome {

@@ -14,6 +14,7 @@ use store::{
     Table,
     jobs::{By, Claimed, change, claim, settle},
 };
+use telemetry::{Fact, count};
 use worker::{Failed, JobMessage};
 
 /// The tag by which a task is known to be a job's.
@@ -107,7 +108,10 @@ async fn submit(app: &App, job: &Job, claim: Claim) -> Result<(), Failed> {
     };
     let Some(task) = intend(app, job, claim, source).await? else { return Ok(()) };
     match app.braket.create_task(task).await {
-        Ok(created) => know(app, job.id, &created.arn).await,
+        Ok(created) => {
+            count(Fact::QuantumTaskCreated, 1);
+            know(app, job.id, &created.arn).await
+        }
         Err(CreateError::Refused { code, message }) => {
             end(app, job.id, By::Claim(claim), &refused(&code, &message)).await
         }

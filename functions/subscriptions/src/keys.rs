@@ -1,6 +1,6 @@
 //! Serves a subscription's API keys: listed, made, revoked.
 
-use api::{Answer, Caller, ListQuery, Page, Params, Path, Problem, Problems, Submission};
+use api::{Answer, Caller, ListQuery, Page, Params, Path, Problem, Submission};
 use axum::extract::State;
 use domain::{KeyId, Refusal, SubscriptionId, field::id};
 use store::{
@@ -16,7 +16,7 @@ use crate::{App, own, registration::Begun, views};
 #[utoipa::path(get, path = "/subscriptions/{subscription_id}/keys", operation_id = "listSubscriptionKeys",
     tag = "Subscriptions", security(("cognito" = [])),
     params(("subscription_id" = SubscriptionId, Path), ListQuery),
-    responses((status = 200, description = "A page of keys.", body = Page<views::SubscriptionKey>), Problems))]
+    responses((status = 200, description = "A page of keys.", body = Page<views::SubscriptionKey>)))]
 pub(crate) async fn list_subscription_keys(
     State(app): State<App>,
     caller: Caller,
@@ -24,10 +24,11 @@ pub(crate) async fn list_subscription_keys(
     Params(asked): Params<ListQuery>,
 ) -> Result<Answer, Problem> {
     let (table, subscription_id) = (&app.context.table, id(&subscription_id)?);
-    own(&caller, table.get(&subscription(subscription_id)).await?)?;
-    let query = keys_of(subscription_id);
-    let query = app.context.page(query, asked.limit, asked.cursor.as_deref())?;
-    let page = table.query(&query).await?;
+    let query = app.context.page(keys_of(subscription_id), asked.limit, asked.cursor.as_deref())?;
+    let of = subscription(subscription_id);
+    let (found, page) = tokio::join!(table.get(&of), table.query(&query));
+    own(&caller, found?)?;
+    let page = page?;
     let addresses = |entry: &Stored<KeyEntry>| (entry.access_key(), entry.uses());
     let found = table.read(page.items.iter().map(addresses).collect::<Vec<_>>()).await?;
     let now = table.clock().now();
@@ -47,7 +48,11 @@ pub(crate) async fn list_subscription_keys(
     tag = "Subscriptions", security(("cognito" = [])),
     params(("subscription_id" = SubscriptionId, Path), api::IdempotencyHeader),
     request_body = views::KeyRequest,
-    responses((status = 201, description = "The key.", body = views::CreatedKey), Problems))]
+    extensions(("x-problems" = json!([
+        "validation_failed", "subscription_expired", "subscription_inactive", "too_many_keys",
+        "request_in_flight", "key_deleted", "no_more_keys"
+    ]))),
+    responses((status = 201, description = "The key.", body = views::CreatedKey)))]
 pub(crate) async fn create_subscription_key(
     State(app): State<App>,
     caller: Caller,
@@ -82,7 +87,8 @@ pub(crate) async fn create_subscription_key(
 #[utoipa::path(delete, path = "/subscriptions/{subscription_id}/keys/{key_id}", operation_id = "deleteSubscriptionKey",
     tag = "Subscriptions", security(("cognito" = [])),
     params(("subscription_id" = SubscriptionId, Path), ("key_id" = KeyId, Path)),
-    responses((status = 204, description = "It is revoked."), Problems))]
+    extensions(("x-problems" = json!(["conflict"]))),
+    responses((status = 204, description = "It is revoked.")))]
 pub(crate) async fn delete_subscription_key(
     State(app): State<App>,
     caller: Caller,

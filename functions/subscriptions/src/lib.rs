@@ -5,7 +5,7 @@ mod plans;
 mod registration;
 pub mod views;
 
-use api::{Answer, Caller, Context, InitError, ListQuery, Page, Params, Path, Problem, Problems};
+use api::{Answer, Caller, Context, InitError, ListQuery, Page, Params, Path, Problem};
 use axum::extract::State;
 use domain::{Refusal, SubscriptionId, field::id, subscription::Subscription};
 use gateway::Gateway;
@@ -73,7 +73,7 @@ pub fn routes() -> OpenApiRouter<App> {
 /// The caller's own, newest first.
 #[utoipa::path(get, path = "/subscriptions", operation_id = "listSubscriptions", tag = "Subscriptions",
     security(("cognito" = [])), params(ListQuery),
-    responses((status = 200, description = "A page of subscriptions.", body = Page<api::views::Subscription>), Problems))]
+    responses((status = 200, description = "A page of subscriptions.", body = Page<api::views::Subscription>)))]
 async fn list_subscriptions(
     State(app): State<App>,
     caller: Caller,
@@ -103,7 +103,7 @@ async fn list_subscriptions(
 /// With the uses that remain, where they are counted.
 #[utoipa::path(get, path = "/subscriptions/{subscription_id}", operation_id = "getSubscription", tag = "Subscriptions",
     security(("cognito" = [])), params(("subscription_id" = SubscriptionId, Path)),
-    responses((status = 200, description = "The subscription.", body = api::views::Subscription), Problems))]
+    responses((status = 200, description = "The subscription.", body = api::views::Subscription)))]
 async fn get_subscription(
     State(app): State<App>,
     caller: Caller,

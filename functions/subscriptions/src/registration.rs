@@ -27,6 +27,8 @@ use crate::{App, own, views};
 pub(crate) const TRIES: u32 = 4;
 /// Longer than a request lives.
 const IN_FLIGHT: Duration = Duration::from_secs(60);
+/// In seconds: keys of the account have to be deleted first.
+const AN_HOUR: u32 = 3600;
 
 pub(crate) enum Begun {
     /// The answer of an earlier, equal request.
@@ -125,7 +127,7 @@ impl App {
         if saved.is_err()
             && let Err(left) = self.gateway.delete_key(&id).await
         {
-            tracing::warn!(key = %id, error = %left, "a key nobody knows could not be removed");
+            tracing::warn!(key_id = %id, cause = %left, "a key nobody knows could not be removed");
         }
         saved
     }
@@ -136,7 +138,7 @@ impl App {
         let (found, key) = table.read((address, entry.access_key())).await?;
         let (Some(mut found), Some(key)) = (found, key.filter(|key| is_active(key))) else {
             return Err(Refusal::conflict(
-                "key_revoked",
+                "key_deleted",
                 "This API key was deleted while it was being made; create another one.",
             )
             .into());
@@ -202,7 +204,7 @@ fn in_flight(since: Moment) -> Refusal {
 fn refused(error: gateway::Error) -> Problem {
     match error {
         gateway::Error::Refused(full @ gateway::Refusal::TooManyKeys) => {
-            Problem::refused(Kind::TooManyRequests, "no_more_keys", full.to_string())
+            Problem::refused(Kind::TooManyRequests { retry_after: AN_HOUR }, "no_more_keys", full.to_string())
         }
         error => Problem::failed(error),
     }

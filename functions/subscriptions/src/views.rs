@@ -3,6 +3,7 @@
 use domain::{
     KeyId, Moment,
     access_key::{self, AccessKey, KeyStatus, Plan, Scope},
+    shape,
 };
 use serde::{Deserialize, Serialize};
 use store::subscriptions::Uses;
@@ -11,21 +12,25 @@ use utoipa::ToSchema;
 /// An API key as lists show it.
 #[derive(Serialize, ToSchema)]
 #[schema(example = json!({
-    "id": "0199a4f0-5b3c-7d2e-9f10-1a2b3c4d5e6f", "name": "nightly run", "shown": "qhk_…3f9a", "status": "ACTIVE",
-    "plan": "FREE", "scopes": ["jobs:read", "jobs:write"], "remaining_uses": 100,
-    "expire_at": "2027-11-20T10:00:00.000Z", "created_at": "2026-11-20T10:00:00.000Z"
+    "id": "01a1f84a-95c0-70b7-8f6d-5c9e2a7b4d84", "name": "nightly run", "shown": "qhk_…7be4", "status": "ACTIVE",
+    "plan": "FREE", "scopes": ["jobs:read", "jobs:write", "results:read"], "remaining_uses": 100,
+    "expire_at": "2027-11-20T09:30:00.000Z", "created_at": "2026-11-20T09:30:00.000Z"
 }))]
 pub struct SubscriptionKey {
     pub id: KeyId,
+    #[schema(value_type = shape::Name)]
     pub name: String,
     /// How the key begins and what its random part ends with.
+    #[schema(value_type = shape::ShownKey)]
     pub shown: String,
     pub status: KeyStatus,
     /// The usage plan: how many requests a second and a month.
     pub plan: Plan,
+    #[schema(max_items = 5)]
     pub scopes: Vec<Scope>,
     /// Absent where the key has no count of its own.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<shape::Count>)]
     pub remaining_uses: Option<u64>,
     /// Absent where it never expires.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -56,16 +61,19 @@ impl SubscriptionKey {
 /// A key that was just made.
 #[derive(Serialize, ToSchema)]
 #[schema(example = json!({
-    "key": "qhk_0199a4f05b3c7d2e9f101a2b3c4d5e6f00112233445566778899aabbccddeeff001122333a7c9e10",
+    "key": "qhk_01a1e8851c0072d98b8f7ebc4a9d6fa25d1c0a9be7f24386b1d05e8f7c6a42913f9a7be4db0cd5d0",
     "notice": "Keep the key now: it is never shown again.",
-    "id": "0199a4f0-5b3c-7d2e-9f10-1a2b3c4d5e6f", "name": "nightly run", "shown": "qhk_…2233", "status": "ACTIVE",
-    "plan": "FREE", "scopes": ["jobs:read", "jobs:write"], "created_at": "2026-11-20T10:00:00.000Z"
+    "id": "01a1f84a-95c0-70b7-8f6d-5c9e2a7b4d84", "name": "nightly run", "shown": "qhk_…7be4", "status": "ACTIVE",
+    "plan": "FREE", "scopes": ["jobs:read", "jobs:write", "results:read"],
+    "remaining_uses": 100, "expire_at": "2027-11-20T09:30:00.000Z", "created_at": "2026-11-20T09:30:00.000Z"
 }))]
 pub struct CreatedKey {
     /// The key itself, in the first answer only: programs send it as `x-api-key`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<shape::WholeKey>)]
     pub key: Option<String>,
     /// What to do about the key itself.
+    #[schema(value_type = shape::Sentence)]
     pub notice: &'static str,
     #[serde(flatten)]
     pub of: SubscriptionKey,
@@ -95,9 +103,10 @@ impl CreatedKey {
 /// What a new key is to be.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({"name": "nightly run", "plan": "FREE", "scopes": ["jobs:read", "jobs:write"], "max_uses": 100}))]
+#[schema(example = json!({"name": "nightly run", "plan": "FREE", "scopes": ["jobs:read", "jobs:write", "results:read"],
+    "max_uses": 100, "expire_at": "2027-11-20T09:30:00.000Z"}))]
 pub struct KeyRequest {
-    #[schema(min_length = 1, max_length = 100)]
+    #[schema(value_type = shape::Name)]
     pub name: String,
     #[serde(default = "free")]
     #[schema(default = "FREE")]
@@ -107,7 +116,7 @@ pub struct KeyRequest {
     #[schema(min_items = 1, max_items = 5)]
     pub scopes: Vec<Scope>,
     /// Jobs the key may submit; if left out, as many as the subscription allows.
-    #[schema(minimum = 1, maximum = 1_000_000_000)]
+    #[schema(value_type = Option<shape::KeyUses>)]
     pub max_uses: Option<u64>,
     /// If left out, the key never expires.
     pub expire_at: Option<Moment>,

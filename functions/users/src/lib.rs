@@ -2,7 +2,7 @@
 
 pub mod views;
 
-use api::{Answer, Caller, Context, InitError, Problem, Problems, Submission};
+use api::{Answer, Caller, Context, InitError, Problem, Submission};
 use axum::extract::State;
 use domain::{Refusal, account::UserView};
 use store::{accounts, update};
@@ -38,7 +38,8 @@ pub fn routes() -> OpenApiRouter<App> {
 /// A provider may publish apps and sell them. The role holds from the next request on, without a new login.
 #[utoipa::path(post, path = "/users/me/provider", operation_id = "becomeProvider", tag = "Users",
     security(("cognito" = [])), params(api::IdempotencyHeader), request_body = views::ProviderRequest,
-    responses((status = 200, description = "The account with its new role.", body = UserView), Problems))]
+    extensions(("x-problems" = json!(["terms_outdated", "not_found"]))),
+    responses((status = 200, description = "The account with its new role.", body = UserView)))]
 async fn become_provider(
     State(app): State<App>,
     caller: Caller,

@@ -1,5 +1,6 @@
 //! What `/users` is sent.
 
+use domain::shape;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -9,6 +10,6 @@ use utoipa::ToSchema;
 #[schema(example = json!({"terms_version": "2026-11"}))]
 pub struct ProviderRequest {
     /// The version that was read; only the current one counts.
-    #[schema(min_length = 1, max_length = 20)]
+    #[schema(value_type = shape::Month)]
     pub terms_version: String,
 }

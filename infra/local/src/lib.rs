@@ -155,6 +155,19 @@ pub enum StartError {
     Io(#[from] std::io::Error),
 }
 
+/// The Python that has the packages of the local cloud, SAM's translator among them; they are installed first where
+/// they are not yet. `root` is the checkout.
+///
+/// # Errors
+/// There is no Python, or a package cannot be installed.
+pub async fn python(root: &Path) -> Result<PathBuf, StartError> {
+    let venv = python::Venv::at(&root.join(".local/venv"));
+    if !venv.is_ready() {
+        venv.install(&prerequisites::find_python().await?).await?;
+    }
+    Ok(venv.python())
+}
+
 /// A running local cloud. It ends when stopped or dropped, and also when the process that holds it dies.
 #[derive(Debug)]
 pub struct Cloud {

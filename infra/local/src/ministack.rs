@@ -58,7 +58,8 @@ fn command(venv: &Venv, options: &Options, ports: &Ports) -> Result<Command, Sta
     let addresses = ports.addresses();
     let mut command = venv.script("cloud.py");
     command.env_clear().current_dir(state);
-    for name in ["PATH", "LANG", "LC_ALL"] {
+    // the last says where instrumented functions leave what they ran
+    for name in ["PATH", "LANG", "LC_ALL", "LLVM_PROFILE_FILE"] {
         if let Some(value) = std::env::var_os(name) {
             command.env(name, value);
         }

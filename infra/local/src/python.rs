@@ -58,7 +58,8 @@ impl Venv {
         command
     }
 
-    fn python(&self) -> PathBuf {
+    /// The interpreter.
+    pub(crate) fn python(&self) -> PathBuf {
         self.folder.join("bin/python")
     }
 

@@ -3,24 +3,19 @@
 use std::{fmt, marker::PhantomData};
 
 use axum::extract::{FromRequest, Request};
-use domain::{
-    Kind,
-    field::{sentence, shortened},
-};
+use domain::{Kind, Refusal, Violation, field::sentence};
 use http::{HeaderMap, header};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde::{
     Deserialize, Deserializer,
     de::{DeserializeOwned, MapAccess, Visitor, value::MapAccessDeserializer},
 };
+use serde_path_to_error::Path;
 
-use crate::Problem;
+use crate::{Problem, misfit::Misfit};
 
 /// The largest body, in bytes.
 pub const MAX_BODY: usize = 256 * 1024;
-
-/// Characters of what is said of an unreadable body, which names what the caller wrote.
-const MAX_SAID: usize = 300;
 
 /// A JSON body of type `T`.
 pub struct Json<T>(pub T);
@@ -58,26 +53,37 @@ pub(crate) async fn bytes(request: Request) -> Result<Vec<u8>, Problem> {
 }
 
 pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
-    serde_json::from_slice(bytes)
-        .map(|Object(body)| body)
-        .map_err(|error| unreadable(bytes, &error))
+    let mut json = serde_json::Deserializer::from_slice(bytes);
+    let Object(body) = serde_path_to_error::deserialize(&mut json)
+        .map_err(|error| unreadable(bytes, error.path(), error.inner()))?;
+    json.end().map_err(|error| no_json(&error))?;
+    Ok(body)
 }
 
-fn unreadable(bytes: &[u8], error: &serde_json::Error) -> Problem {
-    let (line, column) = (error.line(), error.column());
+fn unreadable(bytes: &[u8], path: &Path, error: &serde_json::Error) -> Problem {
     let says = error.to_string();
-    let says = says.strip_suffix(&format!(" at line {line} column {column}")).unwrap_or(&says);
-    let (code, says) = match error.is_data() {
-        true => ("wrong_shape", says),
+    let place = format!(" at line {} column {}", error.line(), error.column());
+    let misfit = if error.is_data() {
+        Misfit::of(path, says.strip_suffix(&place).unwrap_or(&says))
+    } else if serde_json::from_slice::<serde_json::Value>(bytes).is_ok() {
         // Told of sound JSON too, where a name is expected and another type comes.
-        false if serde_json::from_slice::<serde_json::Value>(bytes).is_ok() => {
-            ("wrong_shape", "another type is expected")
-        }
-        false => ("malformed_json", says),
+        Misfit::of(path, "invalid type, expected a name")
+    } else {
+        return no_json(error);
     };
-    let says = shortened(says, MAX_SAID);
-    let detail = sentence(&format!("correct the body: {says} at line {line} column {column}"));
-    Problem::refused(Kind::Malformed, code, detail)
+    let detail = sentence(&format!("correct the body: {}", misfit.detail));
+    let violation = Violation { pointer: misfit.pointer, detail: misfit.detail };
+    let refusal = Refusal::new(Kind::Malformed, "wrong_shape", detail);
+    Refusal { violations: vec![violation], ..refusal }.into()
+}
+
+fn no_json(error: &serde_json::Error) -> Problem {
+    let (line, column) = (error.line(), error.column());
+    Problem::refused(
+        Kind::Malformed,
+        "malformed_json",
+        format!("The body stops being JSON at line {line}, column {column}; correct it there."),
+    )
 }
 
 fn is_json(headers: &HeaderMap) -> bool {

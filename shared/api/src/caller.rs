@@ -1,13 +1,15 @@
 //! Who sends a request, from the gateway's verified claims or from an API key.
 
-use axum::extract::FromRequestParts;
+use axum::extract::{FromRequestParts, Request};
 use domain::{
     Kind, Refusal, UserId,
     access_key::{AccessKey, Scope, SubscriptionKey},
     account::{Role, Status, Subject},
+    rate_limit::Requester,
 };
-use http::{Extensions, HeaderMap, request::Parts};
+use http::{Extensions, request::Parts};
 use lambda_http::{RequestExt, request::RequestContext};
+use secrets::KeyedHash;
 use store::{Stored, Write, accounts::subject, unchanged};
 
 use crate::{Context, Problem};
@@ -71,16 +73,26 @@ impl<S: Send + Sync> FromRequestParts<S> for Caller {
 /// What the request shows for itself; nothing is looked up yet.
 pub(crate) enum Credentials {
     SignedIn(UserId),
-    Key(AccessKey),
+    Key { owner: UserId, hash: String },
 }
 
 impl Credentials {
     /// Claims come from the gateway's authorizer alone, never from a header.
-    pub(crate) fn of(headers: &HeaderMap, extensions: &Extensions) -> Option<Self> {
-        if let Some(user_id) = signed_in(extensions) {
+    pub(crate) fn of(request: &Request, api_keys: &KeyedHash) -> Option<Self> {
+        if let Some(user_id) = signed_in(request.extensions()) {
             return Some(Self::SignedIn(user_id));
         }
-        AccessKey::parse(headers.get("x-api-key")?.to_str().ok()?).map(Self::Key)
+        let key = AccessKey::parse(request.headers().get("x-api-key")?.to_str().ok()?)?;
+        let hash = api_keys.hex(key.expose().as_bytes());
+        Some(Self::Key { owner: key.owner()?, hash })
+    }
+
+    /// Whom they would be counted as.
+    pub(crate) fn requester(&self) -> Requester {
+        match self {
+            Self::SignedIn(user_id) => Requester::User(*user_id),
+            Self::Key { hash, .. } => Requester::Key(hash.clone()),
+        }
     }
 }
 
@@ -103,19 +115,21 @@ impl Context {
             Credentials::SignedIn(user_id) => {
                 (self.table.get(&subject(user_id)).await?, Access::SignedIn)
             }
-            Credentials::Key(key) => self.by_key(&key).await?,
+            Credentials::Key { owner, hash } => self.by_key(owner, &hash).await?,
         };
         let subject = subject.ok_or_else(Problem::unauthenticated)?;
         in_good_standing(&subject)?;
         Ok(Caller { user_id: subject.user_id, roles: subject.roles.clone(), access, subject })
     }
 
-    async fn by_key(&self, key: &AccessKey) -> Result<(Option<Stored<Subject>>, Access), Problem> {
-        let owner = key.owner().ok_or_else(Problem::unauthenticated)?;
-        let hash = self.api_keys.hex(key.expose().as_bytes());
+    async fn by_key(
+        &self,
+        owner: UserId,
+        hash: &str,
+    ) -> Result<(Option<Stored<Subject>>, Access), Problem> {
         let found = self
             .table
-            .read((subject(owner), store::subscriptions::access_key(owner, &hash)))
+            .read((subject(owner), store::subscriptions::access_key(owner, hash)))
             .await?;
         let (subject, Some(key)) = found else { return Err(Problem::unauthenticated()) };
         key.may_be_used(self.table.clock().now())?;

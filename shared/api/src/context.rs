@@ -1,17 +1,20 @@
 //! What every function that answers callers holds: the table and the keys of its hashes.
 
+use domain::rate_limit::{Limit, Limits};
 use secrets::{HashKey, KeyedHash};
 use store::Table;
+
+use crate::rate_limit::Limiter;
 
 /// Why a function cannot start.
 #[derive(Debug, thiserror::Error)]
 pub enum InitError {
     #[error(transparent)]
     Environment(#[from] environment::Error),
-    #[error("a client could not be built: {0}")]
-    Client(String),
     #[error(transparent)]
     Secret(#[from] secrets::Error),
+    #[error("a limit of requests is not from 1 to 1,000,000")]
+    Limit,
 }
 
 /// Made once, at init.
@@ -23,11 +26,13 @@ pub struct Context {
     /// Finds a mailed link by its token.
     pub links: KeyedHash,
     pub(crate) cursors: KeyedHash,
+    pub(crate) limiter: Limiter,
 }
 
 impl Context {
-    pub fn new(table: Table, key: &HashKey) -> Self {
+    pub fn new(table: Table, key: &HashKey, limits: Limits) -> Self {
         Self {
+            limiter: Limiter::new(table.clone(), limits, key.derive("address")),
             table,
             api_keys: key.derive("api-key"),
             links: key.derive("link"),
@@ -35,10 +40,17 @@ impl Context {
         }
     }
 
-    /// Reads `TABLE_NAME` and `SECRET_ID`.
+    /// Reads `TABLE_NAME`, `SECRET_ID` and the limits of users and of addresses.
     pub async fn from_env(config: &environment::SdkConfig) -> Result<Self, InitError> {
         let key = HashKey::load(config, &environment::text("SECRET_ID")?).await?;
         let table = Table::new(config, environment::text("TABLE_NAME")?, clock::Clock::system());
-        Ok(Self::new(table, &key))
+        let user =
+            (environment::number("REQUESTS_PER_SECOND")?, environment::number("REQUEST_BURST")?);
+        let address = (
+            environment::number("ADDRESS_REQUESTS_PER_SECOND")?,
+            environment::number("ADDRESS_REQUEST_BURST")?,
+        );
+        let limit = |(per_second, burst)| Limit::new(per_second, burst).ok_or(InitError::Limit);
+        Ok(Self::new(table, &key, Limits::new(limit(user)?, limit(address)?)))
     }
 }

@@ -1,7 +1,15 @@
 //! The one OpenAPI document: what all functions declare, put together.
 
+mod answers;
+mod headers;
+mod pages;
+mod refusals;
+
+use serde_json::json;
 use utoipa::openapi::{
     Components, Info, OpenApi, Server,
+    extensions::Extensions,
+    info::{ContactBuilder, LicenseBuilder},
     path::{Operation, PathItem},
     security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme},
     server::ServerBuilder,
@@ -9,6 +17,7 @@ use utoipa::openapi::{
 };
 
 use crate::problem;
+use answers::Hints;
 
 const ABOUT: &str = "\
 Build quantum apps, publish them, run them on simulators and quantum hardware, pay for what ran.
@@ -16,9 +25,16 @@ Build quantum apps, publish them, run them on simulators and quantum hardware, p
 Two doors lead to the same operations. HubApi, `/v1`, is for people: send the access token of a sign-in as \
 `Authorization: Bearer …`. ClientApi, `/client/v1`, is for programs: send the key of a subscription as `x-api-key`.
 
+Requests are counted for each caller: `RateLimit` says how many more fit, `Retry-After` when the next one does. A query \
+parameter or a member of a body that an operation does not know is refused. No answer may be kept by a cache.
+
+The examples tell one story: Ada makes the app *Bell pairs* and offers it, Grace subscribes to it and runs it.
+
 A POST that creates or costs something takes an `Idempotency-Key` of your choice: the same request with the same key \
 is done once and answered alike. Lists come in pages: send `next_cursor` back as `cursor`. Every refusal is a \
 problem document (RFC 9457) with a `code` for programs and a `detail` that says what to do.";
+
+const LICENSE: &str = env!("CARGO_PKG_LICENSE");
 
 /// In the order in which someone new meets them.
 const TAGS: [(&str, &str); 11] = [
@@ -51,17 +67,34 @@ pub fn document(parts: impl IntoIterator<Item = OpenApi>) -> OpenApi {
     for part in parts {
         whole.merge(part);
     }
-    for operation in whole.paths.paths.values_mut().flat_map(operations) {
-        if takes_keys(operation) {
+    let mut components = whole.components.take().unwrap_or_default();
+    headers::add_to(&mut components);
+    pages::describe(&mut components);
+    let operations = whole.paths.paths.values_mut().flat_map(operations);
+    let mut hinted: Vec<(&mut Operation, Hints)> = operations
+        .map(|operation| {
+            let hints = Hints::of(operation);
+            (operation, hints)
+        })
+        .collect();
+    answers::complete(&mut hinted, &mut components);
+    for (operation, hints) in hinted {
+        if hints.takes_keys(operation) {
             operation.servers = Some(vec![hub_api(), client_api()]);
         }
+        // What an operation tells the code that serves it is nothing to its callers.
+        operation.extensions = None;
     }
+    whole.components = Some(components);
     whole
 }
 
 fn info() -> Info {
     let mut info = Info::new("Quantum Hub", env!("CARGO_PKG_VERSION"));
     info.description = Some(ABOUT.to_owned());
+    info.contact = Some(ContactBuilder::new().name(Some("Whoever runs this hub")).build());
+    let license = LicenseBuilder::new().name(LICENSE).identifier(Some(LICENSE));
+    info.license = Some(license.build());
     info
 }
 
@@ -70,11 +103,17 @@ fn tag(name: &str, about: &str) -> Tag {
 }
 
 fn hub_api() -> Server {
-    ServerBuilder::new().url("/v1").description(Some("HubApi, for people")).build()
+    server("/v1", "HubApi, for people: of the production, staging or local hub that gave you this document")
 }
 
 fn client_api() -> Server {
-    ServerBuilder::new().url("/client/v1").description(Some("ClientApi, for programs")).build()
+    server("/client/v1", "ClientApi, for programs: of the production, staging or local hub that gave you this document")
+}
+
+fn server(url: &str, about: &str) -> Server {
+    let for_everyone = Extensions::from_iter([("x-internal", json!(false))]);
+    let server = ServerBuilder::new().url(url).description(Some(about));
+    server.extensions(Some(for_everyone)).build()
 }
 
 fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
@@ -83,14 +122,10 @@ fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
         .flatten()
 }
 
-fn takes_keys(operation: &Operation) -> bool {
-    let declared = serde_json::to_value(&operation.security).unwrap_or_default();
-    declared.as_array().is_some_and(|ways| ways.iter().any(|way| way.get("apiKey").is_some()))
-}
-
 fn cognito() -> SecurityScheme {
     let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT");
-    let about = "The access token of a sign-in, for HubApi at `/v1`. Where values are listed, one of these roles is needed.";
+    let about = "The access token of a sign-in, for HubApi at `/v1`. Where values are listed, one of these roles is needed. \
+The gateway takes only tokens that are signed by the user pool's own keys, name it as issuer, and last (RFC8725).";
     SecurityScheme::Http(scheme.description(Some(about)).build())
 }
 

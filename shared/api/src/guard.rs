@@ -1,19 +1,20 @@
 //! Whether a caller may use an operation: what its annotation declares, and nothing else.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, net::IpAddr, sync::Arc};
 
 use axum::{
     extract::{MatchedPath, Request, State},
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use domain::{Kind, access_key::Scope, account::Role};
+use domain::{Kind, access_key::Scope, account::Role, rate_limit::Requester};
 use http::Method;
 use utoipa::openapi::{OpenApi, path::Operation, security::SecurityRequirement};
 
 use crate::{
     Access, Caller, Context, Problem,
     caller::{Credentials, scope},
+    rate_limit::{Count, beside, source},
 };
 
 /// What an operation asks of its caller.
@@ -30,15 +31,25 @@ enum Rule {
     },
 }
 
-/// The rules of a function's operations, read once from their annotations.
+/// What an operation declares.
+struct Declared {
+    rule: Rule,
+    /// Whether it leaves everything as it was.
+    reads: bool,
+}
+
+/// What a GET declares that changes something all the same: `extensions(("x-has-effect" = json!(true)))`.
+const HAS_EFFECT: &str = "x-has-effect";
+
+/// What a function's operations declare, read once from their annotations.
 pub(crate) struct Guard {
-    rules: HashMap<(Method, String), Rule>,
+    operations: HashMap<(Method, String), Declared>,
     context: Option<Context>,
 }
 
 impl Guard {
     pub(crate) fn new(openapi: &OpenApi, context: Option<Context>) -> Self {
-        let mut rules = HashMap::new();
+        let mut declared = HashMap::new();
         for (path, item) in &openapi.paths.paths {
             let operations = [
                 (Method::GET, &item.get),
@@ -49,46 +60,128 @@ impl Guard {
             ];
             for (method, operation) in operations {
                 if let Some(operation) = operation {
-                    rules.insert((method, path.clone()), rule(operation).unwrap_or(Rule::Closed));
+                    let rule = rule(operation).unwrap_or(Rule::Closed);
+                    let reads = method == Method::GET && !has_effect(operation);
+                    declared.insert((method, path.clone()), Declared { rule, reads });
                 }
             }
         }
-        Self { rules, context }
+        Self { operations: declared, context }
     }
 
-    /// What the operation asks and what the request shows; `None` for a public operation.
-    fn demand(&self, request: &Request) -> Result<Option<(&Rule, Credentials)>, Problem> {
-        let Some(path) = request.extensions().get::<MatchedPath>() else { return Ok(None) };
-        let rule = match self.rules.get(&(request.method().clone(), path.as_str().to_owned())) {
-            Some(Rule::Public) => return Ok(None),
-            Some(rule) => rule,
-            None => return Err(Problem::no_such_operation()),
-        };
-        let credentials = Credentials::of(request.headers(), request.extensions());
-        Ok(Some((rule, credentials.ok_or_else(Problem::unauthenticated)?)))
+    fn declared(&self, request: &Request) -> Option<&Declared> {
+        let path = request.extensions().get::<MatchedPath>()?;
+        self.operations.get(&(request.method().clone(), path.as_str().to_owned()))
     }
 
-    async fn admit(&self, rule: &Rule, credentials: Credentials) -> Result<Caller, Problem> {
-        let context = self.context.as_ref().ok_or_else(Problem::unauthenticated)?;
-        let Rule::Guarded { signed_in, key } = rule else { return Err(Problem::unauthenticated()) };
-        let door_open = match credentials {
-            Credentials::SignedIn(_) => signed_in.is_some(),
-            Credentials::Key(_) => key.is_some(),
-        };
-        if !door_open {
-            return Err(Problem::unauthenticated());
+    /// Lets through what is public, where there is no table to know anyone by.
+    async fn without_context(&self, request: Request, next: Next) -> Response {
+        match self.declared(&request).map(|declared| &declared.rule) {
+            Some(Rule::Public) => next.run(request).await,
+            Some(_) => Problem::unauthenticated().into_response(),
+            None => Problem::no_such_operation().into_response(),
         }
-        let caller = context.identify(credentials).await?;
-        allowed(
-            &caller,
-            signed_in.as_deref().unwrap_or_default(),
-            key.as_deref().unwrap_or_default(),
-        )?;
-        Ok(caller)
     }
 }
 
-fn allowed(caller: &Caller, roles: &[Role], scopes: &[Scope]) -> Result<(), Problem> {
+/// Counts the request and answers it, or refuses to.
+///
+/// Whoever is looked up is counted meanwhile, so that counting takes no time of its own; nothing has an effect before
+/// the count is known. A key that this process has not met is looked up first: nobody makes us count what never was.
+async fn answer(
+    context: &Context,
+    declared: Option<&Declared>,
+    mut request: Request,
+    next: Next,
+) -> (Count, Result<Response, Problem>) {
+    let limiter = &context.limiter;
+    let source = source(request.extensions());
+    let credentials = Credentials::of(&request, &context.api_keys);
+    let Some(Declared { rule, reads }) = declared else {
+        let known = vouched_for(credentials.as_ref());
+        let requester = known.unwrap_or_else(|| limiter.address(source));
+        return limiter.refuse(&requester, Problem::no_such_operation()).await;
+    };
+    if *rule != Rule::Public {
+        let (count, admitted) = admit(context, rule, *reads, credentials, source).await;
+        return match admitted {
+            Ok(caller) => {
+                request.extensions_mut().insert(caller);
+                (count, Ok(next.run(request).await))
+            }
+            Err(problem) => (count, Err(problem)),
+        };
+    }
+    let address = limiter.address(source);
+    let counting = limiter.count(&address, limiter.address_limit());
+    if *reads {
+        return beside(counting, true, next.run(request)).await;
+    }
+    let count = counting.await;
+    match count.check(false) {
+        Ok(()) => (count, Ok(next.run(request).await)),
+        Err(problem) => (count, Err(problem)),
+    }
+}
+
+async fn admit(
+    context: &Context,
+    rule: &Rule,
+    reads: bool,
+    credentials: Option<Credentials>,
+    source: Option<IpAddr>,
+) -> (Count, Result<Caller, Problem>) {
+    let limiter = &context.limiter;
+    let known = vouched_for(credentials.as_ref());
+    let Some(credentials) = credentials.filter(|credentials| rule.is_open_to(credentials)) else {
+        let requester = known.unwrap_or_else(|| limiter.address(source));
+        return limiter.refuse(&requester, Problem::unauthenticated()).await;
+    };
+    let requester = credentials.requester();
+    let looking_up = context.identify(credentials);
+    let (count, found) = match limiter.limit(&requester) {
+        Some(limit) => {
+            let (count, found) = beside(limiter.count(&requester, limit), reads, looking_up).await;
+            (count, found.flatten())
+        }
+        None => match looking_up.await {
+            Ok(caller) => {
+                let limit = limiter.learn(&requester, &caller);
+                let count = limiter.count(&requester, limit).await;
+                let found = count.check(reads).map(|()| caller);
+                (count, found)
+            }
+            Err(problem) => return limiter.refuse(&limiter.address(source), problem).await,
+        },
+    };
+    let admitted = found.and_then(|caller| {
+        limiter.learn(&requester, &caller);
+        allowed(&caller, rule).map(|()| caller)
+    });
+    (count, admitted)
+}
+
+/// Who the gateway says it is, whatever we know of them.
+fn vouched_for(credentials: Option<&Credentials>) -> Option<Requester> {
+    credentials
+        .filter(|credentials| matches!(credentials, Credentials::SignedIn(_)))
+        .map(Credentials::requester)
+}
+
+impl Rule {
+    fn is_open_to(&self, credentials: &Credentials) -> bool {
+        match (self, credentials) {
+            (Self::Guarded { signed_in, .. }, Credentials::SignedIn(_)) => signed_in.is_some(),
+            (Self::Guarded { key, .. }, Credentials::Key { .. }) => key.is_some(),
+            _ => false,
+        }
+    }
+}
+
+fn allowed(caller: &Caller, rule: &Rule) -> Result<(), Problem> {
+    let Rule::Guarded { signed_in, key } = rule else { return Err(Problem::unauthenticated()) };
+    let roles = signed_in.as_deref().unwrap_or_default();
+    let scopes = key.as_deref().unwrap_or_default();
     match &caller.access {
         Access::SignedIn
             if roles.is_empty() || roles.iter().any(|role| caller.roles.contains(role)) =>
@@ -148,6 +241,11 @@ fn scheme(requirement: &SecurityRequirement) -> Option<Option<(String, Vec<Strin
     }
 }
 
+fn has_effect(operation: &Operation) -> bool {
+    let declared = operation.extensions.as_ref().and_then(|declared| declared.get(HAS_EFFECT));
+    declared.is_some()
+}
+
 fn role(name: &str) -> Option<Role> {
     match name {
         "consumer" => Some(Role::Consumer),
@@ -159,19 +257,12 @@ fn role(name: &str) -> Option<Role> {
 
 pub(crate) async fn guard(
     State(guard): State<Arc<Guard>>,
-    mut request: Request,
+    request: Request,
     next: Next,
 ) -> Response {
-    let admitted = match guard.demand(&request) {
-        Ok(None) => return next.run(request).await,
-        Ok(Some((rule, credentials))) => guard.admit(rule, credentials).await,
-        Err(problem) => Err(problem),
-    };
-    match admitted {
-        Ok(caller) => {
-            request.extensions_mut().insert(caller);
-            next.run(request).await
-        }
-        Err(problem) => problem.into_response(),
-    }
+    let Some(context) = &guard.context else { return guard.without_context(request, next).await };
+    let (count, answered) = answer(context, guard.declared(&request), request, next).await;
+    let mut response = answered.unwrap_or_else(IntoResponse::into_response);
+    count.tell(response.headers_mut());
+    response
 }

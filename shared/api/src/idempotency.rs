@@ -149,6 +149,7 @@ pub struct IdempotencyHeader {
         rename = "Idempotency-Key",
         min_length = 1,
         max_length = 255,
+        pattern = r"^[\t -~]+$",
         example = "6e1b7c1e-5d0b-4f39-8a55-0b5a4a4f7d11"
     )]
     idempotency_key: String,

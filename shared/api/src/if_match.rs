@@ -6,6 +6,9 @@ use http::{header, request::Parts};
 
 use crate::Problem;
 
+/// Characters of what is sent as `If-Match`.
+const MAX_TAGS: usize = 100;
+
 /// The version a caller read, from `If-Match`.
 pub struct IfMatch(String);
 
@@ -14,6 +17,7 @@ impl<S: Send + Sync> FromRequestParts<S> for IfMatch {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
         match parts.headers.get(header::IF_MATCH).map(|value| value.to_str()) {
+            Some(Ok(tag)) if tag.len() > MAX_TAGS => Err(mismatch()),
             Some(Ok(tag)) => Ok(Self(tag.trim().to_owned())),
             Some(Err(_)) => Err(mismatch()),
             None => Err(Problem::refused(
@@ -48,7 +52,7 @@ fn mismatch() -> Problem {
 #[expect(dead_code, reason = "its fields are read by the derive alone")]
 pub struct IfMatchHeader {
     /// The `ETag` of the resource as it was read.
-    #[param(rename = "If-Match", max_length = 100, example = "\"3\"")]
+    #[param(rename = "If-Match", max_length = 100, pattern = r"^[\t -~]*$", example = "\"3\"")]
     if_match: String,
 }
 

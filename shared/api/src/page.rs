@@ -1,18 +1,25 @@
 //! How lists are asked for and answered page by page.
 
-use axum::extract::{FromRequestParts, Query};
+use axum::extract::FromRequestParts;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::{Kind, field::sentence};
 use http::request::Parts;
 use secrets::KeyedHash;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::{
+    IntoParams, PartialSchema, ToSchema,
+    openapi::{
+        KnownFormat, ObjectBuilder, RefOr, SchemaFormat,
+        schema::{Schema, Type},
+    },
+};
 
-use crate::{Context, Problem};
+use crate::{Context, Problem, misfit::Misfit};
 
 const DEFAULT_LIMIT: u16 = 20;
 /// The most entries of a page.
 const MAX_LIMIT: u16 = 100;
+/// Characters of a cursor.
 const MAX_CURSOR: usize = 512;
 const MAC: usize = 16;
 
@@ -22,10 +29,10 @@ const MAC: usize = 16;
 #[into_params(parameter_in = Query)]
 pub struct ListQuery {
     /// Entries of a page.
-    #[param(minimum = 1, maximum = 100, default = 20, example = 20)]
+    #[param(inline, value_type = Option<Limit>)]
     pub limit: Option<u16>,
     /// `next_cursor` of the page before.
-    #[param(max_length = 512)]
+    #[param(inline, value_type = Option<Cursor>)]
     pub cursor: Option<String>,
 }
 
@@ -35,25 +42,68 @@ pub struct Params<T>(pub T);
 impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Params<T> {
     type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        match Query::from_request_parts(parts, state).await {
-            Ok(Query(params)) => Ok(Self(params)),
-            Err(error) => Err(Problem::refused(
-                Kind::Malformed,
-                "bad_query",
-                sentence(&format!("correct the query string: {}", error.body_text())),
-            )),
-        }
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let query = parts.uri.query().unwrap_or_default();
+        let pairs = form_urlencoded::parse(query.as_bytes());
+        let read = serde_path_to_error::deserialize(serde_urlencoded::Deserializer::new(pairs));
+        read.map(Self).map_err(|error| {
+            let misfit = Misfit::of(error.path(), &error.inner().to_string());
+            bad_query(&misfit.detail)
+        })
     }
+}
+
+pub(crate) fn bad_query(what: &str) -> Problem {
+    let detail = sentence(&format!("correct the query string: {what}"));
+    Problem::refused(Kind::Malformed, "bad_query", detail)
 }
 
 /// A page of a list.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Page<T> {
+    #[schema(max_items = 100)]
     pub items: Vec<T>,
     /// Send it as `cursor` for the next page; absent on the last.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Cursor>)]
     pub next_cursor: Option<String>,
+}
+
+/// Where a page begins; nothing is to be read from it.
+#[derive(Debug)]
+pub enum Cursor {}
+
+impl ToSchema for Cursor {}
+
+impl PartialSchema for Cursor {
+    fn schema() -> RefOr<Schema> {
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .min_length(Some(1))
+            .max_length(Some(MAX_CURSOR))
+            .pattern(Some("^[A-Za-z0-9_-]+$"))
+            .examples(["pZ0hVq3rS1u8xK2bLm4nDTIwMjYtMTEtMjBUMTA6MDA6MDAuMDAwWg"])
+            .into()
+    }
+}
+
+/// Entries of a page.
+#[derive(Debug)]
+pub enum Limit {}
+
+impl ToSchema for Limit {}
+
+impl PartialSchema for Limit {
+    fn schema() -> RefOr<Schema> {
+        ObjectBuilder::new()
+            .schema_type(Type::Integer)
+            .format(Some(SchemaFormat::KnownFormat(KnownFormat::Int32)))
+            .minimum(Some(1))
+            .maximum(Some(MAX_LIMIT))
+            .default(Some(DEFAULT_LIMIT.into()))
+            .examples([DEFAULT_LIMIT])
+            .into()
+    }
 }
 
 impl Context {
@@ -144,11 +194,11 @@ mod tests {
 
     #[test]
     fn a_cursor_opens_only_the_list_it_came_from() {
-        let cursor = seal(&key(), "user#1#jobs", "abc");
-        assert_eq!(read(&key(), "user#1#jobs", &cursor).as_deref(), Some("abc"));
-        assert_eq!(read(&key(), "user#2#jobs", &cursor), None);
+        let cursor = seal(&key(), "the first list", "abc");
+        assert_eq!(read(&key(), "the first list", &cursor).as_deref(), Some("abc"));
+        assert_eq!(read(&key(), "the second list", &cursor), None);
         for bad in ["", "abc", "!!!", &cursor[1..], &"A".repeat(600)] {
-            assert_eq!(read(&key(), "user#1#jobs", bad), None, "{bad}");
+            assert_eq!(read(&key(), "the first list", bad), None, "{bad}");
         }
     }
 

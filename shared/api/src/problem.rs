@@ -1,15 +1,17 @@
 //! How a refusal or a failure is told: an RFC 9457 problem document with a stable code.
 
-use std::collections::BTreeMap;
-
 use axum::response::{IntoResponse, Response};
-use domain::{Kind, Refusal};
+use domain::{
+    Kind, Refusal,
+    field::{MAX_SENTENCE, plain},
+    shape,
+};
 use http::{HeaderValue, StatusCode, header};
 use serde::Serialize;
-use utoipa::{
-    IntoResponses, PartialSchema, ToSchema,
-    openapi::{ContentBuilder, Ref, RefOr, ResponseBuilder, response::Response as Documented},
-};
+use utoipa::{PartialSchema, ToSchema, openapi::RefOr};
+
+/// Seconds in which a throttled table has room again.
+const SOON: u32 = 1;
 
 /// Any answer that is not a success.
 #[derive(Debug)]
@@ -18,6 +20,8 @@ pub struct Problem {
     code: &'static str,
     detail: String,
     violations: Vec<domain::Violation>,
+    /// Seconds to wait before it is tried again.
+    retry_after: Option<u32>,
     /// Someone else wrote meanwhile: deciding again may help.
     contended: bool,
     /// Ours: logged, never shown.
@@ -34,8 +38,20 @@ impl Problem {
                 "Something failed on our side; try again, and tell us the request id if it goes on."
                     .to_owned(),
             violations: Vec::new(),
+            retry_after: None,
             contended: false,
             cause: Some(cause.to_string()),
+        }
+    }
+
+    /// Ours, and nothing was done: the same request may be sent again.
+    pub(crate) fn unavailable(cause: impl std::error::Error) -> Self {
+        Self {
+            status: StatusCode::SERVICE_UNAVAILABLE,
+            code: "unavailable",
+            detail: "Nothing was done, for something on our side does not answer; send the request again after the seconds in `Retry-After`.".to_owned(),
+            retry_after: Some(SOON),
+            ..Self::failed(cause)
         }
     }
 
@@ -71,6 +87,10 @@ impl From<Refusal> for Problem {
             code: refusal.code,
             detail: refusal.detail,
             violations: refusal.violations,
+            retry_after: match refusal.kind {
+                Kind::TooManyRequests { retry_after } => Some(retry_after.max(1)),
+                _ => None,
+            },
             contended: false,
             cause: None,
         }
@@ -113,9 +133,15 @@ fn status(kind: Kind) -> StatusCode {
         Kind::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
         Kind::Invalid => StatusCode::UNPROCESSABLE_ENTITY,
         Kind::PreconditionRequired => StatusCode::PRECONDITION_REQUIRED,
-        Kind::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
+        Kind::TooManyRequests { .. } => StatusCode::TOO_MANY_REQUESTS,
     }
 }
+
+const TYPE: &str = "about:blank";
+/// What is wrong beyond these is told once they are mended.
+const MAX_VIOLATIONS: usize = 100;
+/// Characters of a pointer: names in it may be the caller's own.
+const MAX_POINTER: usize = 400;
 
 /// A problem document, RFC 9457.
 #[derive(Serialize, ToSchema)]
@@ -123,29 +149,44 @@ fn status(kind: Kind) -> StatusCode {
     "type": "about:blank", "title": "Not Found", "status": 404, "code": "not_found",
     "detail": "There is no such job for you; check the id and who is signed in."
 }))]
-pub struct Document {
+struct Document {
     /// Always `about:blank`: the code says more.
+    #[schema(pattern = "^about:blank$", max_length = 11)]
     r#type: &'static str,
     /// The status in words.
+    #[schema(pattern = "^[A-Z][A-Za-z ]+$", max_length = 50)]
     title: &'static str,
     /// The HTTP status.
+    #[schema(value_type = i32, minimum = 400, maximum = 599)]
     status: u16,
     /// Stable, for programs.
+    #[schema(value_type = shape::Code)]
     code: &'static str,
     /// One sentence that says what to do.
+    #[schema(value_type = shape::Sentence)]
     detail: String,
-    /// The fields that break a rule.
+    /// The members that do not fit or break a rule.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(max_items = 100)]
     violations: Vec<Violation>,
 }
 
-/// One field that breaks a rule.
+/// One member that does not fit or breaks a rule.
 #[derive(Serialize, ToSchema)]
 struct Violation {
-    /// JSON pointer into the request.
+    /// JSON pointer into the request; empty for the whole.
+    #[schema(format = "json-pointer", max_length = 400)]
     pointer: String,
-    /// What the field should be.
+    /// What the member should be.
+    #[schema(value_type = shape::Sentence)]
     detail: String,
+}
+
+impl From<&domain::Violation> for Violation {
+    fn from(violation: &domain::Violation) -> Self {
+        let pointer = plain(&violation.pointer, MAX_POINTER);
+        Self { pointer, detail: plain(&violation.detail, MAX_SENTENCE) }
+    }
 }
 
 impl IntoResponse for Problem {
@@ -154,16 +195,12 @@ impl IntoResponse for Problem {
             tracing::error!(code = self.code, cause, "failed");
         }
         let document = Document {
-            r#type: "about:blank",
+            r#type: TYPE,
             title: self.status.canonical_reason().unwrap_or("Error"),
             status: self.status.as_u16(),
             code: self.code,
-            detail: self.detail,
-            violations: self
-                .violations
-                .into_iter()
-                .map(|violation| Violation { pointer: violation.pointer, detail: violation.detail })
-                .collect(),
+            detail: plain(&self.detail, MAX_SENTENCE),
+            violations: self.violations.iter().take(MAX_VIOLATIONS).map(Violation::from).collect(),
         };
         let body = serde_json::to_string(&document).unwrap_or_default();
         let mut response = (self.status, body).into_response();
@@ -174,46 +211,62 @@ impl IntoResponse for Problem {
                 .headers_mut()
                 .insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
+        if let Some(seconds) = self.retry_after {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
         response
     }
 }
 
-/// The problems any operation may answer with, for its documentation.
-pub struct Problems;
-
-const DOCUMENTED: [(&str, &str); 9] = [
-    ("400", "The request cannot be read."),
-    ("401", "No valid credentials."),
-    ("403", "The caller's role or scope does not allow it."),
-    ("404", "No such thing for this caller."),
-    ("409", "The state of things does not allow it."),
-    ("413", "The request is too large."),
-    ("422", "The request breaks a rule."),
-    ("429", "Too many requests; wait as long as `Retry-After` says."),
-    ("500", "Our failure; it may be tried again."),
-];
-
-impl IntoResponses for Problems {
-    fn responses() -> BTreeMap<String, RefOr<Documented>> {
-        let response = |text: &str| {
-            ResponseBuilder::new()
-                .description(text)
-                .content(
-                    "application/problem+json",
-                    ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build(),
-                )
-                .build()
-        };
-        DOCUMENTED
-            .iter()
-            .map(|(status, text)| ((*status).to_owned(), response(text).into()))
-            .collect()
-    }
+/// An example of a refusal, as it is written.
+pub(crate) fn example(status: u16, code: &'static str, detail: &str) -> serde_json::Value {
+    let title = StatusCode::from_u16(status).ok().and_then(|status| status.canonical_reason());
+    let violations = match code {
+        "validation_failed" => {
+            vec![Violation { pointer: "/name".into(), detail: "write 1 to 100 characters".into() }]
+        }
+        "wrong_shape" => {
+            vec![Violation { pointer: "/name".into(), detail: "`name` is missing; add it".into() }]
+        }
+        _ => Vec::new(),
+    };
+    let document = Document {
+        r#type: TYPE,
+        title: title.unwrap_or("Error"),
+        status,
+        code,
+        detail: detail.to_owned(),
+        violations,
+    };
+    serde_json::to_value(document).unwrap_or_default()
 }
 
-/// The schemas that [`Problems`] refers to.
+/// The schemas that every answer with a problem refers to.
 pub(crate) fn schemas() -> Vec<(String, RefOr<utoipa::openapi::Schema>)> {
     let mut schemas = vec![("Problem".to_owned(), Document::schema())];
     Document::schemas(&mut schemas);
     schemas
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_is_to_wait_is_told_for_how_long() {
+        let refused =
+            |retry_after| Problem::refused(Kind::TooManyRequests { retry_after }, "slow", "Wait.");
+        for (problem, status, seconds) in [
+            (refused(7), 429, Some("7")),
+            (refused(0), 429, Some("1")),
+            (Problem::unavailable(std::fmt::Error), 503, Some("1")),
+            (Problem::failed(std::fmt::Error), 500, None),
+            (Problem::no_such_operation(), 404, None),
+        ] {
+            let response = problem.into_response();
+            let said = response.headers().get(header::RETRY_AFTER);
+            let said = said.map(|value| value.to_str().expect("ASCII"));
+            assert_eq!((response.status().as_u16(), said), (status, seconds));
+        }
+    }
 }

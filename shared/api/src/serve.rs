@@ -14,6 +14,8 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::{
     Context, Problem,
     guard::{Guard, guard},
+    observe::{observe, operations},
+    query::{nothing_else, plain},
 };
 
 /// What a function's handlers share, built once at init.
@@ -24,7 +26,7 @@ pub trait App: Clone + Send + Sync + 'static {
 
 /// Runs the routes in Lambda until it ends the process.
 pub async fn serve<A: App>(routes: OpenApiRouter<A>, app: A) -> Result<(), lambda_http::Error> {
-    lambda_http::tracing::init_default_subscriber();
+    telemetry::start();
     let origin = HeaderValue::try_from(environment::text("CORS_ORIGIN")?)?;
     let shared = middleware::from_fn_with_state(origin, share);
     lambda_http::run(service(routes, app).layer(shared)).await
@@ -38,7 +40,9 @@ async fn share(State(origin): State<HeaderValue>, request: Request, next: Next) 
         headers.append(header::VARY, HeaderValue::from_static("Origin"));
     }
     headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
-    let readable = HeaderValue::from_static("ETag, Idempotency-Replayed, Location, Retry-After");
+    let readable = HeaderValue::from_static(
+        "ETag, Idempotency-Replayed, Location, RateLimit, RateLimit-Policy, Retry-After, Traceparent, X-Request-Id",
+    );
     headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, readable);
     response
 }
@@ -47,28 +51,26 @@ async fn share(State(origin): State<HeaderValue>, request: Request, next: Next) 
 pub fn service<A: App>(routes: OpenApiRouter<A>, app: A) -> Router {
     let (router, openapi) = routes.split_for_parts();
     let rules = Arc::new(Guard::new(&openapi, app.context().cloned()));
+    let operations = Arc::new(operations(&openapi));
+    let plain = Arc::new(plain(&openapi));
     router
         .with_state(app)
         .method_not_allowed_fallback(no_such_operation)
-        .layer(middleware::from_fn_with_state(rules, guard))
+        .layer(middleware::from_fn_with_state(plain, nothing_else))
         .fallback(no_such_operation)
+        .layer(middleware::from_fn_with_state(rules, guard))
         .layer(middleware::from_fn(finish))
+        .layer(middleware::from_fn_with_state(operations, observe))
 }
 
 async fn no_such_operation() -> Problem {
     Problem::no_such_operation()
 }
 
-/// Logs the request and makes `Location` relative, which holds behind either door and any stage.
+/// Makes `Location` relative, which holds behind either door and any stage.
 async fn finish(request: Request, next: Next) -> Response {
-    let method = request.method().clone();
     let path = request.uri().path().to_owned();
-    let route = request
-        .extensions()
-        .get::<axum::extract::MatchedPath>()
-        .map(|path| path.as_str().to_owned());
     let mut response = next.run(request).await;
-    tracing::info!(%method, route = route.as_deref().unwrap_or("none"), status = response.status().as_u16(), "answered");
     if let Some(location) =
         response.headers().get(header::LOCATION).and_then(|value| value.to_str().ok())
         && let Ok(relative) = HeaderValue::try_from(relative(&path, location))

@@ -6,19 +6,20 @@ mod subscription;
 pub use package::{InputType, Package, ProgramInput, ResourceEstimate};
 pub use subscription::Subscription;
 
+use domain::shape;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 /// An amount of money.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({"amount": "0.30", "currency": "USD"}))]
+#[schema(example = json!({"amount": "0.05", "currency": "USD"}))]
 pub struct Money {
     /// A decimal with at most six digits after the point.
-    #[schema(max_length = 30, pattern = r"^-?\d+\.\d{2,6}$")]
+    #[schema(value_type = shape::Amount)]
     pub amount: String,
     /// Always USD.
-    #[schema(max_length = 3)]
+    #[schema(value_type = shape::Currency)]
     pub currency: String,
 }
 
@@ -47,9 +48,9 @@ impl Money {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Line {
     pub kind: domain::price::LineKind,
-    #[schema(example = "Shots")]
+    #[schema(value_type = shape::Sentence)]
     pub description: String,
-    #[schema(example = 1000)]
+    #[schema(value_type = shape::Count)]
     pub quantity: u64,
     pub amount: Money,
 }

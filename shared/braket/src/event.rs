@@ -29,8 +29,11 @@ impl TaskEvent {
         if json.len() > MAX_EVENT_BYTES {
             return Err(BadEvent(format!("larger than {MAX_EVENT_BYTES} bytes")));
         }
-        let event: Envelope =
-            serde_json::from_slice(json).map_err(|error| BadEvent(error.to_string()))?;
+        // The error's own words may quote the event, and end in a log.
+        let event: Envelope = serde_json::from_slice(json).map_err(|error| {
+            let (line, column) = (error.line(), error.column());
+            BadEvent(format!("{:?} error in line {line}, column {column}", error.classify()))
+        })?;
         if event.detail_type != "Braket Task State Change" {
             return Err(BadEvent("its detail-type is another".to_owned()));
         }

@@ -5,7 +5,7 @@ use std::{
         Arc,
         atomic::{AtomicU64, Ordering},
     },
-    time::{Duration, SystemTime, UNIX_EPOCH},
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
 use domain::Moment;
@@ -46,6 +46,20 @@ impl Clock {
     /// A new id of any kind: `clock.id(JobId::new)`.
     pub fn id<T>(&self, new: impl FnOnce(Moment, [u8; 10]) -> T) -> T {
         new(self.now(), self.random())
+    }
+}
+
+/// How long something takes, whatever happens to the clock meanwhile.
+#[derive(Clone, Copy, Debug)]
+pub struct Stopwatch(Instant);
+
+impl Stopwatch {
+    pub fn start() -> Self {
+        Self(Instant::now())
+    }
+
+    pub fn elapsed(&self) -> Duration {
+        self.0.elapsed()
     }
 }
 

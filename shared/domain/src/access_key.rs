@@ -13,6 +13,8 @@ const SECRET_BYTES: usize = 20;
 const OWNER_LENGTH: usize = 32;
 const SECRET_LENGTH: usize = SECRET_BYTES * 2;
 const CHECKSUM_LENGTH: usize = 8;
+/// Characters of a whole key.
+pub const LENGTH: usize = PREFIX.len() + OWNER_LENGTH + SECRET_LENGTH + CHECKSUM_LENGTH;
 /// Characters of a key that may be shown again.
 const SHOWN: usize = 4;
 
@@ -37,7 +39,7 @@ impl AccessKey {
     pub fn parse(text: &str) -> Option<Self> {
         let rest = text.strip_prefix(PREFIX)?;
         let hex = rest.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
-        if !hex || rest.len() != OWNER_LENGTH + SECRET_LENGTH + CHECKSUM_LENGTH {
+        if !hex || text.len() != LENGTH {
             return None;
         }
         let (body, checksum) = rest.split_at(OWNER_LENGTH + SECRET_LENGTH);

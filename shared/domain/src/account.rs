@@ -41,6 +41,7 @@ pub enum Status {
     Suspended,
 }
 
+/// Somebody with an account.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct User {
     pub id: UserId,

@@ -67,6 +67,7 @@ pub struct Tag {
     pub category: Option<String>,
 }
 
+/// A program that its developer releases in versions, for others to run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct QuantumApp {
     pub id: AppId,
@@ -267,6 +268,24 @@ mod tests {
         check(|d| d.tags[0].category = Some("\u{7}".into()), &["/tags/0/category"]);
     }
 
+    #[test]
+    fn a_type_is_listed_under_the_name_it_has_in_json() {
+        for name in [
+            "ALGORITHM",
+            "OPTIMIZATION",
+            "SIMULATION",
+            "CHEMISTRY",
+            "MACHINE_LEARNING",
+            "CRYPTOGRAPHY",
+            "FINANCE",
+            "EDUCATION",
+            "OTHER",
+        ] {
+            let read: AppType = serde_json::from_value(name.into()).expect(name);
+            assert_eq!(read.name(), name);
+        }
+    }
+
     fn app(name: &str) -> QuantumApp {
         let now = Moment::from_unix_millis(1);
         let details = Details { name: name.into(), ..details() };
@@ -331,6 +350,7 @@ mod tests {
         assert_eq!(app.publish_to_registry(now), Ok(true));
         assert_eq!(app.publish_to_registry(now), Ok(false));
         assert_eq!(app.publish_to_marketplace(now), Ok(true));
+        assert_eq!(app.publish_to_marketplace(now), Ok(false));
         assert_eq!(app.status, [AppStatus::PublishedRegistry, AppStatus::PublishedMarketplace]);
         assert_eq!(app.visibility, Visibility::Public);
     }

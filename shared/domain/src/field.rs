@@ -8,6 +8,8 @@ pub const MAX_DESCRIPTION: usize = 4_000;
 pub const MAX_URL: usize = 255;
 pub const MAX_TAG: usize = 50;
 pub const MAX_TAGS: usize = 20;
+/// Of what is said to a caller in one sentence.
+pub const MAX_SENTENCE: usize = 1_000;
 
 /// Collects what is wrong with a request, so that the answer names all of it.
 #[derive(Default)]
@@ -97,6 +99,12 @@ pub fn shortened(text: &str, most: usize) -> String {
     }
 }
 
+/// The beginning of a text on one line, whatever stands in it: at most `most` characters.
+pub fn plain(text: &str, most: usize) -> String {
+    let line: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    shortened(&line, most.saturating_sub(1))
+}
+
 /// An error's text as a sentence.
 pub fn sentence(error: &impl std::fmt::Display) -> String {
     let text = error.to_string();
@@ -152,6 +160,12 @@ mod tests {
         ] {
             assert_eq!(refused(|c| drop(c.url("/u", url))), wrong, "{url}");
         }
+    }
+
+    #[test]
+    fn what_others_wrote_becomes_one_bounded_line() {
+        assert_eq!(plain("a\u{1b}b\nc", 10), "a b c");
+        assert_eq!(plain("0123456789", 10), "012345678…");
     }
 
     #[test]

@@ -14,6 +14,16 @@ pub const HUB_SIMULATOR: &str = "hub-simulator";
 /// 16 bytes × 2^29 fit the largest function.
 pub const HUB_SIMULATOR_QUBITS: u32 = 29;
 pub const MAX_SHOTS: u32 = 100_000;
+/// Characters of a device's id.
+pub const MAX_DEVICE_ID: usize = 100;
+/// Characters of what a provider says of a device.
+pub const MAX_DEVICE_TEXT: usize = 1_000;
+/// No device comes near to it.
+pub const MAX_QUBITS: u32 = 10_000;
+/// Coupled pairs of a device; an item of the table has room for them.
+pub const MAX_COUPLINGS: usize = 10_000;
+/// Native gates, or operations, of a device.
+pub const MAX_GATES: usize = 2_000;
 /// How often a device's time is written though nothing else changed.
 const SEEN_AT_LEAST: Duration = Duration::from_secs(3600);
 
@@ -42,6 +52,7 @@ pub enum HardwareStatus {
     Retired,
 }
 
+/// A device that jobs run on: a simulator or a quantum computer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Hardware {
     /// Readable: `hub-simulator`, `ionq-forte-1`.
@@ -210,7 +221,7 @@ pub fn slug(arn: &str) -> Option<String> {
 
 /// Whether a text may be a device's id.
 pub fn is_slug(text: &str) -> bool {
-    (1..=100).contains(&text.len())
+    (1..=MAX_DEVICE_ID).contains(&text.len())
         && text.bytes().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.'))
 }
 

@@ -15,6 +15,9 @@ use crate::{Moment, moment::text_schema};
 )]
 pub struct BadId;
 
+const LENGTH: usize = 36;
+const PATTERN: &str = "^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}$";
+
 fn uuid_v7(text: &str) -> Result<Uuid, BadId> {
     let uuid = Uuid::try_parse(text).map_err(|_| BadId)?;
     let canonical = uuid.get_version_num() == 7 && uuid.hyphenated().to_string() == text;
@@ -22,7 +25,7 @@ fn uuid_v7(text: &str) -> Result<Uuid, BadId> {
 }
 
 macro_rules! ids {
-    ($($(#[$doc:meta])* $name:ident;)*) => {$(
+    ($($(#[$doc:meta])* $name:ident = $example:literal;)*) => {$(
         $(#[$doc])*
         #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
         #[serde(try_from = "String", into = "String")]
@@ -70,7 +73,8 @@ macro_rules! ids {
 
         impl utoipa::PartialSchema for $name {
             fn schema() -> RefOr<Schema> {
-                text_schema(KnownFormat::Uuid, "0199a4f0-5b3c-7d2e-9f10-1a2b3c4d5e6f", 36)
+                let text = text_schema(KnownFormat::Uuid, $example, LENGTH);
+                text.min_length(Some(LENGTH)).pattern(Some(PATTERN)).into()
             }
         }
 
@@ -84,17 +88,18 @@ macro_rules! ids {
     )*};
 }
 
+// Of the story that the examples of the API's description tell.
 ids! {
     /// A person or program owner; also the Cognito username.
-    UserId;
-    ProjectId;
-    AppId;
-    VersionId;
-    ListingId;
-    SubscriptionId;
+    UserId = "01a1e35e-c000-7a1d-8a3f-5c2e9b7d4f10";
+    ProjectId = "01a1ede2-6680-7c42-9b1e-0d4f6a8c2e35";
+    AppId = "01a1ee19-5500-7b63-8e2d-3f7a1c9b5d48";
+    VersionId = "01a1ee50-4380-7d84-9c3a-6e1b4f8d2a57";
+    ListingId = "01a1f308-c280-7e95-8d4b-2a7c5e9f1b66";
+    SubscriptionId = "01a1f82f-1e80-7fa6-9e5c-4b8d1f6a3c75";
     /// An access key's public name, never the key itself.
-    KeyId;
-    JobId;
+    KeyId = "01a1f84a-95c0-70b7-8f6d-5c9e2a7b4d84";
+    JobId = "01a1f866-0d00-71c8-9a7e-6dab3f8c5e93";
 }
 
 impl JobId {
@@ -109,7 +114,10 @@ mod tests {
     use super::*;
 
     fn check(text: &str, accepted: bool) {
-        assert_eq!(text.parse::<JobId>().is_ok(), accepted, "{text}");
+        let refused = (!accepted).then_some(BadId);
+        assert_eq!(text.parse::<JobId>().err(), refused, "{text}");
+        let told = serde_json::from_value::<JobId>(text.into()).map_err(|error| error.to_string());
+        assert_eq!(told.err(), refused.map(|bad| bad.to_string()), "{text}");
     }
 
     #[test]
@@ -121,6 +129,12 @@ mod tests {
         check("3f333df6-90a4-4fda-8dd3-9485d27cee36", false);
         check("", false);
         check("../../etc/passwd", false);
+    }
+
+    #[test]
+    fn an_id_prints_what_it_is_of() {
+        let id = UserId::new(Moment::from_unix_millis(0), [7; 10]);
+        assert_eq!(format!("{id:?}"), format!("UserId({id})"));
     }
 
     #[test]

@@ -62,6 +62,7 @@ pub enum RunMode {
     NonBlocking,
 }
 
+/// One run of an app, from its submission to its end.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Job {
     pub id: JobId,
@@ -103,6 +104,9 @@ pub struct Job {
     pub cancel_requested_at: Option<Moment>,
     pub failure: Option<Failure>,
     pub actual_cost: Option<Money>,
+    /// The trace of the request that made it, as the header `traceparent` has it.
+    #[serde(default)]
+    pub traceparent: Option<String>,
     pub created_at: Moment,
     pub updated_at: Moment,
     pub started_at: Option<Moment>,

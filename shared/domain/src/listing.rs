@@ -20,6 +20,7 @@ pub enum ListingStatus {
     Withdrawn,
 }
 
+/// What an app is offered for in the marketplace.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Listing {
     pub id: ListingId,

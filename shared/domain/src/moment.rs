@@ -16,6 +16,9 @@ use utoipa::openapi::{
 #[serde(try_from = "String", into = "String")]
 pub struct Moment(i64);
 
+/// Characters of a time as it may be written.
+const MAX_MOMENT: usize = 35;
+
 impl Moment {
     /// Clamped to the years 1970 to 9999, the ones the fixed width can show.
     pub const fn from_unix_millis(millis: i64) -> Self {
@@ -88,20 +91,19 @@ impl fmt::Debug for Moment {
 
 impl utoipa::PartialSchema for Moment {
     fn schema() -> RefOr<Schema> {
-        text_schema(KnownFormat::DateTime, "2026-11-20T10:00:00.000Z", 32)
+        text_schema(KnownFormat::DateTime, "2026-11-20T10:00:00.000Z", MAX_MOMENT).into()
     }
 }
 
 impl utoipa::ToSchema for Moment {}
 
 /// How a text of a known form is documented.
-pub(crate) fn text_schema(format: KnownFormat, example: &str, most: usize) -> RefOr<Schema> {
+pub(crate) fn text_schema(format: KnownFormat, example: &str, most: usize) -> ObjectBuilder {
     ObjectBuilder::new()
         .schema_type(Type::String)
         .format(Some(SchemaFormat::KnownFormat(format)))
         .max_length(Some(most))
         .examples([example])
-        .into()
 }
 
 /// The text is not an RFC 3339 time.
@@ -112,6 +114,9 @@ pub struct BadMoment;
 impl FromStr for Moment {
     type Err = BadMoment;
     fn from_str(text: &str) -> Result<Self, BadMoment> {
+        if text.len() > MAX_MOMENT {
+            return Err(BadMoment);
+        }
         let parsed = OffsetDateTime::parse(text, &Rfc3339).map_err(|_| BadMoment)?;
         let millis = parsed.unix_timestamp_nanos() / 1_000_000;
         Ok(Self::from_unix_millis(i64::try_from(millis).map_err(|_| BadMoment)?))
@@ -207,6 +212,7 @@ mod tests {
         let moment: Moment = "2026-11-20T12:00:00+02:00".parse().expect("a time");
         assert_eq!(moment.to_string(), "2026-11-20T10:00:00.000Z");
         assert_eq!(moment.to_string().parse(), Ok(moment));
+        assert_eq!(format!("{moment:?}"), moment.to_string());
         assert_eq!("tomorrow".parse::<Moment>(), Err(BadMoment));
     }
 
@@ -231,6 +237,8 @@ mod tests {
     fn only_a_real_month_is_a_period() {
         for text in ["2026-13", "2026-00", "2026-1", "26-11", "2026-11-01", "+2026-11", "", "x"] {
             assert_eq!(text.parse::<Period>(), Err(BadPeriod), "{text}");
+            let told = serde_json::from_value::<Period>(text.into()).expect_err(text);
+            assert_eq!(told.to_string(), BadPeriod.to_string());
         }
     }
 

@@ -15,6 +15,9 @@ const MICROS_PER_DOLLAR: i64 = 1_000_000;
 #[serde(transparent)]
 pub struct Money(i64);
 
+/// Characters of the longest amount, `-9223372036854.775808`.
+pub const MAX_AMOUNT: usize = 21;
+
 /// The only currency the hub bills in.
 pub const CURRENCY: &str = "USD";
 
@@ -79,7 +82,7 @@ impl FromStr for Money {
         };
         let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
         let plain = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
-        if !plain(whole) || !plain(fraction) || fraction.len() > 6 {
+        if text.len() > MAX_AMOUNT || !plain(whole) || !plain(fraction) || fraction.len() > 6 {
             return Err(BadAmount);
         }
         let dollars: i64 = whole.parse().map_err(|_| BadAmount)?;
@@ -127,6 +130,7 @@ mod tests {
             "9999999999999999999",
             "--1",
             "NaN",
+            "0000000000000000000001",
         ] {
             assert_eq!(text.parse::<Money>(), Err(BadAmount), "{text}");
         }

@@ -198,6 +198,13 @@ mod tests {
     }
 
     #[test]
+    fn prices_in_another_currency_are_refused() {
+        let file = r#"{"as_of": "2026-11-20", "currency": "EUR", "note": "", "devices": {}}"#;
+        let refused = serde_json::from_str::<PriceFile>(file).expect_err("euros");
+        assert!(refused.to_string().starts_with("prices are in USD"), "{refused}");
+    }
+
+    #[test]
     fn device_costs_follow_the_tariff() {
         check("hub-simulator", 3, 10, 1000, "0.00");
         check("hub-simulator", 20, 1_000_000, 100_000, "0.00");

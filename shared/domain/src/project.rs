@@ -7,6 +7,7 @@ use crate::{
     field::{Checks, MAX_DESCRIPTION, MAX_NAME},
 };
 
+/// What a developer works on until it is released as an app.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Project {
     pub id: ProjectId,

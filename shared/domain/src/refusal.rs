@@ -1,7 +1,5 @@
 //! How the business says no, in words its caller can act on.
 
-use std::fmt;
-
 /// What sort of no it is; the HTTP edge gives each its status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -20,7 +18,8 @@ pub enum Kind {
     /// Readable, yet against a rule.
     Invalid,
     PreconditionRequired,
-    TooManyRequests,
+    /// Seconds after which it may be tried again, at least 1.
+    TooManyRequests { retry_after: u32 },
 }
 
 /// A no that is the caller's doing: shown, never retried.
@@ -62,11 +61,5 @@ impl Refusal {
 
     pub fn conflict(code: &'static str, detail: impl Into<String>) -> Self {
         Self::new(Kind::Conflict, code, detail)
-    }
-}
-
-impl fmt::Display for Violation {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.pointer, self.detail)
     }
 }

@@ -184,6 +184,13 @@ mod tests {
     }
 
     #[test]
+    fn a_schema_that_was_never_accepted_checks_nothing() {
+        let schema = json!({"type": "no such type"});
+        let refusal = check(&schema, &Map::new()).expect_err("unusable");
+        assert_eq!(refusal.code, "schema_unusable");
+    }
+
+    #[test]
     fn a_catastrophic_pattern_costs_no_time() {
         let schema = json!({"type": "object", "properties": {"a": {"type": "string", "pattern": "^(a+)+$"}}});
         let input = json!({"a": "a".repeat(50_000) + "!"});

@@ -77,6 +77,7 @@ impl Outcome {
     }
 }
 
+/// What a job gave: counts, or why there are none.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct JobResult {
     pub job_id: JobId,
@@ -258,6 +259,8 @@ mod tests {
     fn the_charge_follows_from_how_the_job_ended() {
         check(Outcome::Completed(output(2, false)), JobStatus::Completed, "0.495", false);
         check(Outcome::system_error(Stage::Execute, "x"), JobStatus::Failed, "0.00", true);
+        let limit = std::time::Duration::from_secs(300);
+        check(Outcome::timed_out(limit), JobStatus::Failed, "0.00", true);
         check(Outcome::user_error(Stage::Execute, "x", "y"), JobStatus::Failed, "0.00", false);
         check(Outcome::Cancelled { billed_shots: None }, JobStatus::Cancelled, "0.00", true);
         check(Outcome::Cancelled { billed_shots: Some(10) }, JobStatus::Cancelled, "0.3145", false);

@@ -22,6 +22,8 @@ pub struct Request {
     pub run_mode: RunMode,
     pub seed: Option<u64>,
     pub tags: Vec<String>,
+    /// Of the request, as the header has it.
+    pub traceparent: Option<String>,
 }
 
 /// What the request was found to be about.
@@ -109,6 +111,7 @@ pub fn accept(
         cancel_requested_at: None,
         failure: None,
         actual_cost: None,
+        traceparent: request.traceparent,
         created_at: now,
         updated_at: now,
         started_at: None,
@@ -216,8 +219,14 @@ mod tests {
         let subscription =
             Subscription::pay_per_use(id, caller, &listing, "Bell", now).expect("open");
         let input = json!({"theta": 0.5}).as_object().expect("an object").clone();
-        let request =
-            Request { shots: None, input, run_mode: RunMode::Blocking, seed: None, tags: vec![] };
+        let request = Request {
+            shots: None,
+            input,
+            run_mode: RunMode::Blocking,
+            seed: None,
+            tags: vec![],
+            traceparent: None,
+        };
         Scene {
             version,
             device: hub_simulator(now),

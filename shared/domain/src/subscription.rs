@@ -32,6 +32,7 @@ pub enum SubscriptionStatus {
     PastDue,
 }
 
+/// A user's right to run an app, at the price agreed on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Subscription {
     pub id: SubscriptionId,
@@ -137,10 +138,6 @@ impl Subscription {
                 "This subscription is not active; subscribe to the app again or settle what is due.",
             )),
         }
-    }
-
-    pub fn allows_device(&self, device: &Hardware) -> Result<(), Refusal> {
-        allows_device(self.subscription_type, device)
     }
 }
 

@@ -38,6 +38,7 @@ pub enum VersionStatus {
     Yanked,
 }
 
+/// One release of an app, or what is to become one.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct AppVersion {
     pub id: VersionId,

@@ -1,6 +1,11 @@
-//! What a function is told by its environment: variables and the AWS configuration.
+//! What a function is told by its environment, and how it reaches AWS: variables, configuration, failed calls.
+
+mod calls;
+mod failure;
 
 pub use aws_config::SdkConfig;
+pub use calls::counted;
+pub use failure::failure;
 
 /// A variable the template should have set.
 #[derive(Debug, thiserror::Error)]
@@ -13,7 +18,7 @@ pub enum Error {
 
 /// Region, credentials and endpoints, from where the SDKs look for them. Call it once, at init.
 pub async fn aws() -> SdkConfig {
-    aws_config::load_defaults(aws_config::BehaviorVersion::latest()).await
+    aws_config::defaults(aws_config::BehaviorVersion::latest()).http_client(counted()).load().await
 }
 
 pub fn text(name: &'static str) -> Result<String, Error> {

@@ -5,10 +5,10 @@ use std::time::Duration;
 use aws_sdk_s3::Client;
 use aws_sdk_s3::error::ProvideErrorMetadata;
 use aws_sdk_s3::presigning::PresigningConfig;
+use environment::failure;
 use sha2::{Digest, Sha256};
 use time::OffsetDateTime;
 
-use crate::failure::failed;
 use crate::{Error, Object, Refusal, Sha256Digest};
 
 #[derive(Clone, Debug)]
@@ -18,7 +18,7 @@ pub(crate) struct Bucket {
 }
 
 impl Bucket {
-    pub(crate) fn new(config: &aws_config::SdkConfig, name: impl Into<String>) -> Self {
+    pub(crate) fn new(config: &environment::SdkConfig, name: impl Into<String>) -> Self {
         let settings = aws_sdk_s3::config::Builder::from(config)
             // a stand-in has one address for all buckets
             .force_path_style(config.endpoint_url().is_some())
@@ -47,7 +47,7 @@ impl Bucket {
             self.client.get_object().bucket(&self.name).key(key).send().await.map_err(|error| {
                 match error.code() {
                     Some("NoSuchKey") => Refusal::NotFound.into(),
-                    _ => failed("GetObject", &error),
+                    _ => Error::Failed(failure("GetObject", &error)),
                 }
             })?;
         let announced =
@@ -87,7 +87,7 @@ impl Bucket {
             .send()
             .await
             .map(|_| sha256)
-            .map_err(|error| failed("PutObject", &error))
+            .map_err(|error| Error::Failed(failure("PutObject", &error)))
     }
 
     /// The object's size in bytes, `None` where there is none.
@@ -97,7 +97,7 @@ impl Bucket {
             Err(error) if error.as_service_error().is_some_and(|error| error.is_not_found()) => {
                 Ok(None)
             }
-            Err(error) => Err(failed("HeadObject", &error)),
+            Err(error) => Err(Error::Failed(failure("HeadObject", &error))),
         }
     }
 
@@ -110,7 +110,7 @@ impl Bucket {
             .send()
             .await
             .map(drop)
-            .map_err(|error| failed("DeleteObject", &error))
+            .map_err(|error| Error::Failed(failure("DeleteObject", &error)))
     }
 
     /// A URL that answers the object as a file of this name, for `lasting` from `now`.
@@ -131,7 +131,7 @@ impl Bucket {
             .response_content_disposition(format!("attachment; filename=\"{file_name}\""))
             .presigned(presigning(now, lasting)?)
             .await
-            .map_err(|error| failed("GetObject", &error))?;
+            .map_err(|error| Error::Failed(failure("GetObject", &error)))?;
         Ok(request.uri().to_owned())
     }
 
@@ -143,7 +143,7 @@ impl Bucket {
         let request = request
             .presigned(presigning(now, Duration::from_secs(1))?)
             .await
-            .map_err(|error| failed("GetObject", &error))?;
+            .map_err(|error| Error::Failed(failure("GetObject", &error)))?;
         let address = request.uri().split('?').next().unwrap_or_default();
         let url = address
             .strip_suffix(KEY)

@@ -1,7 +1,6 @@
 //! The S3 edge: how do packages and results get in and out of their buckets, and what is in a package?
 
 mod bucket;
-mod failure;
 mod key;
 mod package;
 mod packages;

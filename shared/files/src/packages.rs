@@ -65,7 +65,7 @@ pub struct Packages {
 
 impl Packages {
     /// An edge to the bucket called `bucket`.
-    pub fn new(config: &aws_config::SdkConfig, bucket: impl Into<String>) -> Self {
+    pub fn new(config: &environment::SdkConfig, bucket: impl Into<String>) -> Self {
         Self {
             bucket: Bucket::new(config, bucket),
             region: config.region().map(ToString::to_string).unwrap_or_default(),
@@ -84,7 +84,6 @@ impl Packages {
         sha256: &Sha256Digest,
         now: OffsetDateTime,
     ) -> Result<Upload, Error> {
-        let no_credentials = || Error::Failed("no credentials to sign an upload with".to_owned());
         let credentials = self.credentials.as_ref().ok_or_else(no_credentials)?;
         let credentials = credentials.provide_credentials().await.map_err(|_| no_credentials())?;
         let policy = PostPolicy {
@@ -121,6 +120,8 @@ impl Packages {
         file_name: &str,
         now: OffsetDateTime,
     ) -> Result<Download, Error> {
+        // the SDK would answer a link that nobody signed
+        self.credentials.as_ref().ok_or_else(no_credentials)?;
         let url =
             self.bucket.presign_get(&key.to_string(), ZIP, &safe(file_name), now, LASTING).await?;
         Ok(Download { url, expires_at: now + LASTING })
@@ -161,18 +162,6 @@ impl Packages {
         Ok(key)
     }
 
-    /// An inspected package, whose hash is that of its key.
-    ///
-    /// # Errors
-    /// [`Refusal::NotFound`], or failed, also when the bytes are not those the key names.
-    pub async fn read(&self, key: &PackageKey) -> Result<Object, Error> {
-        let object = self.bucket.get(&key.to_string(), PACKAGE_BYTES).await?;
-        if object.sha256 == key.sha256 {
-            return Ok(object);
-        }
-        Err(Error::Failed(format!("{key} holds other bytes than its name says")))
-    }
-
     /// Deletes an upload once it was inspected. Safe to repeat.
     ///
     /// # Errors
@@ -180,6 +169,10 @@ impl Packages {
     pub async fn delete_upload(&self, key: &UploadKey) -> Result<(), Error> {
         self.bucket.delete(&key.to_string()).await
     }
+}
+
+fn no_credentials() -> Error {
+    Error::Failed("no credentials to sign with".to_owned())
 }
 
 /// A file name that means the same in a header and on every disk.

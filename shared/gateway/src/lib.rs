@@ -1,12 +1,11 @@
 //! The API Gateway edge: how does the gateway learn which API keys to throttle, and forget them again?
 
-mod failure;
-
 use std::collections::HashMap;
 use std::fmt;
 
 use aws_sdk_apigateway::Client;
 use aws_sdk_apigateway::error::ProvideErrorMetadata;
+use environment::failure;
 
 /// Why a key could not be registered or removed.
 #[derive(Debug, thiserror::Error)]
@@ -60,7 +59,7 @@ pub struct Gateway {
 
 impl Gateway {
     /// An edge with the account and region of `config`.
-    pub fn new(config: &aws_config::SdkConfig) -> Self {
+    pub fn new(config: &environment::SdkConfig) -> Self {
         Self { client: Client::new(config) }
     }
 
@@ -81,7 +80,7 @@ impl Gateway {
         let id = self.register(name, value, tags).await?;
         let Err(error) = self.put_on_plan(&id, usage_plan_id).await else { return Ok(id) };
         if let Err(left) = self.delete_key(&id).await {
-            tracing::warn!(key = %id, error = %left, "a key without a plan could not be removed");
+            tracing::warn!(key_id = %id, cause = %left, "a key without a plan could not be removed");
         }
         Err(error)
     }
@@ -93,7 +92,9 @@ impl Gateway {
     pub async fn delete_key(&self, id: &GatewayKeyId) -> Result<(), Error> {
         match self.client.delete_api_key().api_key(id.as_str()).send().await {
             Err(error) if error.code() == Some("NotFoundException") => Ok(()),
-            answer => answer.map(drop).map_err(|error| failure::failed("DeleteApiKey", &error)),
+            answer => {
+                answer.map(drop).map_err(|error| Error::Failed(failure("DeleteApiKey", &error)))
+            }
         }
     }
 
@@ -110,7 +111,7 @@ impl Gateway {
         let key = sent.send().await.map_err(|error| match error.code() {
             Some("ConflictException") => Refusal::ValueTaken.into(),
             Some("LimitExceededException") => Refusal::TooManyKeys.into(),
-            _ => failure::failed("CreateApiKey", &error),
+            _ => Error::Failed(failure("CreateApiKey", &error)),
         })?;
         key.id
             .map(GatewayKeyId)
@@ -123,9 +124,9 @@ impl Gateway {
         match sent.key_type("API_KEY").send().await {
             // the SDK repeats a request whose answer was lost: a conflict says the first one arrived
             Err(error) if error.code() == Some("ConflictException") => Ok(()),
-            answer => {
-                answer.map(drop).map_err(|error| failure::failed("CreateUsagePlanKey", &error))
-            }
+            answer => answer
+                .map(drop)
+                .map_err(|error| Error::Failed(failure("CreateUsagePlanKey", &error))),
         }
     }
 }

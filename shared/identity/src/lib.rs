@@ -1,6 +1,5 @@
 //! The Cognito edge: who may sign in, and with which tokens?
 
-mod failure;
 mod secret;
 mod session;
 mod users;
@@ -55,7 +54,7 @@ pub struct Identity {
 impl Identity {
     /// An edge to the pool `pool_id` through its app client `client_id` (without a client secret).
     pub fn new(
-        config: &aws_config::SdkConfig,
+        config: &environment::SdkConfig,
         pool_id: impl Into<String>,
         client_id: impl Into<String>,
     ) -> Self {

@@ -7,8 +7,8 @@ use aws_sdk_cognitoidentityprovider::operation::RequestId;
 use aws_sdk_cognitoidentityprovider::types::{
     AuthFlowType, AuthenticationResultType, ChallengeNameType,
 };
+use environment::failure;
 
-use crate::failure::failed;
 use crate::{Error, Identity, Password, Refusal, Secret};
 
 // far above any token Cognito makes
@@ -106,7 +106,7 @@ where
         (Some("TooManyRequestsException" | "LimitExceededException"), _) => {
             Refusal::TooManyAttempts.into()
         }
-        _ => failed("AdminInitiateAuth", error),
+        _ => Error::Failed(failure("AdminInitiateAuth", error)),
     }
 }
 
@@ -122,7 +122,7 @@ where
         Some("TooManyRequestsException" | "LimitExceededException") => {
             Refusal::TooManyAttempts.into()
         }
-        _ => failed("GetTokensFromRefreshToken", error),
+        _ => Error::Failed(failure("GetTokensFromRefreshToken", error)),
     }
 }
 

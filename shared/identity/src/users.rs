@@ -3,8 +3,8 @@
 use aws_sdk_cognitoidentityprovider::error::{BuildError, ProvideErrorMetadata, SdkError};
 use aws_sdk_cognitoidentityprovider::operation::RequestId;
 use aws_sdk_cognitoidentityprovider::types::{AttributeType, MessageActionType};
+use environment::failure;
 
-use crate::failure::failed;
 use crate::{Error, Identity, Password, Refusal};
 
 impl Identity {
@@ -35,7 +35,7 @@ impl Identity {
             .map_err(|error| refused_or_failed("AdminCreateUser", &error))?;
         let Err(error) = self.set_password(username, password).await else { return Ok(()) };
         if let Err(left) = self.delete_user(username).await {
-            tracing::warn!(error = %left, "a half-made user could not be removed");
+            tracing::warn!(cause = %left, "a half-made user could not be removed");
         }
         Err(error)
     }
@@ -124,7 +124,7 @@ where
         Some("TooManyRequestsException" | "LimitExceededException") => {
             Refusal::TooManyAttempts.into()
         }
-        _ => failed(operation, error),
+        _ => Error::Failed(failure(operation, error)),
     }
 }
 

@@ -1,20 +1,17 @@
 //! The SES edge: how does a mail leave, and what does it say?
 
-mod failure;
 mod message;
 
 use aws_sdk_sesv2::Client;
 use aws_sdk_sesv2::error::BuildError;
 use aws_sdk_sesv2::types::{Body, Content, Destination, EmailContent};
+use environment::failure;
 
 pub use message::{Address, Message, Refusal};
 
 /// Why a mail did not leave.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The message cannot be sent as it is.
-    #[error("{0}")]
-    Refused(#[from] Refusal),
     /// Ours: to be logged and tried again; never holds an address or a link.
     #[error("{0}")]
     Failed(String),
@@ -29,7 +26,7 @@ pub struct Mail {
 
 impl Mail {
     /// Mails from `from`, a verified SES identity: an address, or `Name <address>`.
-    pub fn new(config: &aws_config::SdkConfig, from: impl Into<String>) -> Self {
+    pub fn new(config: &environment::SdkConfig, from: impl Into<String>) -> Self {
         Self { client: Client::new(config), from: from.into() }
     }
 
@@ -48,7 +45,7 @@ impl Mail {
             .send()
             .await
             .map(drop)
-            .map_err(|error| failure::failed("SendEmail", &error))
+            .map_err(|error| Error::Failed(failure("SendEmail", &error)))
     }
 }
 

@@ -1,10 +1,9 @@
 //! The Systems Manager edge: which values did the deployment leave under a path?
 
-mod failure;
-
 use std::collections::BTreeMap;
 
 use aws_sdk_ssm::Client;
+use environment::failure;
 
 /// The most parameters one path may hold.
 pub const MOST_PARAMETERS: usize = 100;
@@ -28,7 +27,7 @@ pub struct Parameters {
 
 impl Parameters {
     /// An edge with the account and region of `config`.
-    pub fn new(config: &aws_config::SdkConfig) -> Self {
+    pub fn new(config: &environment::SdkConfig) -> Self {
         Self { client: Client::new(config) }
     }
 
@@ -50,7 +49,7 @@ impl Parameters {
                 .set_next_token(next)
                 .send()
                 .await
-                .map_err(|error| failure::failed("GetParametersByPath", &error))?;
+                .map_err(|error| Error::Failed(failure("GetParametersByPath", &error)))?;
             for parameter in page.parameters() {
                 let (Some(name), Some(value)) = (parameter.name(), parameter.value()) else {
                     continue;

@@ -2,6 +2,7 @@
 
 mod analyses;
 mod binding;
+mod calculations;
 mod distributions;
 mod limits;
 mod properties;

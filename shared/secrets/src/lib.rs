@@ -1,9 +1,9 @@
 //! The Secrets Manager edge: where does the key behind our hashes and cursors come from, and how is it used?
 
-mod failure;
 mod hash;
 
 use aws_sdk_secretsmanager::Client;
+use environment::failure;
 use serde::Deserialize;
 
 pub use hash::{Digest, HashKey, KeyedHash};
@@ -27,13 +27,13 @@ impl HashKey {
     ///
     /// # Errors
     /// [`Error::Failed`] when it cannot be read, is not `{"key": "…"}`, or the key is under 32 bytes.
-    pub async fn load(config: &aws_config::SdkConfig, secret_id: &str) -> Result<Self, Error> {
+    pub async fn load(config: &environment::SdkConfig, secret_id: &str) -> Result<Self, Error> {
         let answer = Client::new(config)
             .get_secret_value()
             .secret_id(secret_id)
             .send()
             .await
-            .map_err(|error| failure::failed("GetSecretValue", &error))?;
+            .map_err(|error| Error::Failed(failure("GetSecretValue", &error)))?;
         let text = answer
             .secret_string()
             .ok_or_else(|| Error::Failed("the secret is binary, not text".to_owned()))?;

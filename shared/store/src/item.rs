@@ -12,6 +12,7 @@ use domain::Moment;
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::Error;
+use telemetry::Fact;
 
 pub(crate) type Attributes = HashMap<String, AttributeValue>;
 
@@ -51,6 +52,8 @@ impl<T> fmt::Debug for Key<T> {
 pub trait Item: Serialize + DeserializeOwned + Send + Sync {
     /// Written as the attribute `type`.
     const TYPE: &'static str;
+    /// What it means to the business that there is one more.
+    const MADE: Option<Fact> = None;
 
     fn key(&self) -> Key<Self>;
 
@@ -138,9 +141,19 @@ pub(crate) fn decode<T: Item>(
         return Ok(None);
     }
     let version = number(&attributes, "version").unwrap_or_default();
-    let item = serde_dynamo::from_item(attributes)
-        .map_err(|error| Error::Failed(format!("decoding {}: {error}", T::TYPE)))?;
+    let item = serde_dynamo::from_item(attributes).map_err(|error| {
+        Error::Failed(format!("decoding {}: {}", T::TYPE, without_values(&error)))
+    })?;
     Ok(Some(Stored { item, version: version.unsigned_abs() }))
+}
+
+/// What is wrong with an item, in words that end in a log: what they quote of it is somebody's.
+fn without_values(error: &serde_dynamo::Error) -> String {
+    let said = error.to_string();
+    let names_field =
+        ["missing field", "duplicate field"].iter().any(|start| said.starts_with(start));
+    let end = said.find(['"', '`', '\'']).filter(|_| !names_field).unwrap_or(said.len());
+    said[..end].trim_end().to_owned()
 }
 
 fn number(attributes: &Attributes, name: &str) -> Option<i64> {

@@ -16,6 +16,7 @@ use crate::{
     subscriptions::{REMAINING, key_uses, subscription_uses},
     update,
 };
+use telemetry::{Fact, count};
 
 /// Partitions of the `due` index.
 pub const DUE_SHARDS: u8 = 4;
@@ -33,6 +34,7 @@ pub fn of_user(user: UserId) -> Query<Job> {
 
 impl Item for Job {
     const TYPE: &'static str = "Job";
+    const MADE: Option<Fact> = Some(Fact::JobSubmitted);
 
     fn key(&self) -> Key<Self> {
         job(self.id)
@@ -162,6 +164,7 @@ pub async fn claim(table: &Table, id: JobId, lease: Duration) -> Result<Option<C
     table
         .attempt(SETTLE_TRIES, || async {
             let Some(mut job) = table.get(&job(id)).await? else { return Ok(None) };
+            telemetry::adopt(job.traceparent.as_deref());
             match job.claim(table.clock().now(), lease) {
                 Ok(claim) => Ok(Some(Claimed::Taken(Box::new(table.save(job).await?), claim))),
                 Err(why) => Ok(Some(Claimed::Not(why))),
@@ -248,6 +251,10 @@ pub async fn settle(table: &Table, id: JobId, by: By, outcome: &Outcome) -> Resu
         .attempt(SETTLE_TRIES, || async {
             let (job, hold) = table.read((job(id), hold(id))).await?;
             let Some(mut job) = job else { return Ok(Settled::Missing) };
+            // An owner's request goes on in its own trace.
+            if by != By::Owner {
+                telemetry::adopt(job.traceparent.as_deref());
+            }
             if job.status.is_terminal() {
                 return Ok(Settled::Before(job.into_inner()));
             }
@@ -268,9 +275,19 @@ pub async fn settle(table: &Table, id: JobId, by: By, outcome: &Outcome) -> Resu
                 writes.extend(return_uses(&ended.job));
             }
             table.write(writes).await?;
+            count_end(&ended);
             Ok(Settled::Now(ended.job))
         })
         .await
+}
+
+fn count_end(ended: &settlement::Settlement) {
+    match ended.job.status {
+        JobStatus::Completed => count(Fact::JobCompleted, 1),
+        JobStatus::Cancelled => count(Fact::JobCancelled, 1),
+        _ => count(Fact::JobFailed, 1),
+    }
+    count(Fact::MicroUsdCharged, u64::try_from(ended.charge.amount.micros()).unwrap_or(0));
 }
 
 fn return_uses(job: &Job) -> Vec<Write> {

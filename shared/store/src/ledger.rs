@@ -66,6 +66,11 @@ impl Item for PeriodTotal {
     }
 }
 
+/// One part of a month; jobs are spread over them.
+pub fn total(user: UserId, period: Period, shard: u8) -> Key<PeriodTotal> {
+    Key::new(format!("bills#{user}"), format!("{period}#{shard}"))
+}
+
 /// The running totals of one month.
 pub fn totals_of(user: UserId, period: Period) -> Query<PeriodTotal> {
     Query::new(Index::Table, format!("bills#{user}")).prefix(&format!("{period}#"))
@@ -98,9 +103,7 @@ pub async fn bills_page(
 
 /// Adds a charge to its month.
 pub(crate) fn add_to_totals(charge: &Charge) -> Write {
-    let shard = charge.job_id.shard(SHARDS);
-    let key: Key<PeriodTotal> =
-        Key::new(format!("bills#{}", charge.user_id), format!("{}#{shard}", charge.period));
+    let key = total(charge.user_id, charge.period, charge.job_id.shard(SHARDS));
     add(&key, &[("amount", charge.amount.micros()), ("jobs", 1)])
 }
 

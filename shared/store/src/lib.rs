@@ -10,6 +10,7 @@ pub mod ledger;
 pub mod listings;
 pub mod projects;
 mod query;
+pub mod rate_limit;
 mod read;
 pub mod subscriptions;
 mod table;

@@ -2,12 +2,12 @@
 
 use std::marker::PhantomData;
 
-use aws_sdk_dynamodb::types::AttributeValue;
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnConsumedCapacity};
 
 use crate::{
     Error, Item, Stored, Table,
     item::{Attributes, decode},
-    table::failed,
+    table::{failed, read_units},
 };
 
 /// Sorts after every text the table holds.
@@ -154,9 +154,11 @@ impl Table {
                 .consistent_read(query.index == Index::Table)
                 .limit(i32::try_from(wanted - found.len()).unwrap_or(i32::MAX))
                 .set_exclusive_start_key(start.take())
+                .return_consumed_capacity(ReturnConsumedCapacity::Total)
                 .send()
                 .await
                 .map_err(|error| failed("Query", &error))?;
+            read_units(answer.consumed_capacity.as_slice());
             found.extend(answer.items.unwrap_or_default());
             start = answer.last_evaluated_key;
             if start.is_none() || found.len() >= wanted {

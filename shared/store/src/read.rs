@@ -2,13 +2,13 @@
 
 use std::collections::HashMap;
 
-use aws_sdk_dynamodb::types::KeysAndAttributes;
+use aws_sdk_dynamodb::types::{KeysAndAttributes, ReturnConsumedCapacity};
 use domain::Moment;
 
 use crate::{
     Error, Item, Key, Stored, Table,
     item::{Attributes, decode},
-    table::failed,
+    table::{failed, read_units, unbuilt},
 };
 
 /// The most addresses one batch may hold.
@@ -114,9 +114,11 @@ impl Table {
             .table_name(&self.name)
             .set_key(Some(key.attributes()))
             .consistent_read(true)
+            .return_consumed_capacity(ReturnConsumedCapacity::Total)
             .send()
             .await
             .map_err(|error| failed("GetItem", &error))?;
+        read_units(answer.consumed_capacity.as_slice());
         answer.item.map_or(Ok(None), |attributes| decode(attributes, self.clock.now()))
     }
 
@@ -134,22 +136,24 @@ impl Table {
 
     async fn read_batch(&self, addresses: &[Address], found: &mut Found) -> Result<(), Error> {
         let keys = addresses.iter().map(|(pk, sk)| Key::<()>::new(pk, sk).attributes()).collect();
-        let mut unread = Some(keys_and_attributes(keys)?);
+        let mut unread = keys_and_attributes(keys)?;
         for round in 1..=ROUNDS {
-            let Some(request) = unread.take() else { return Ok(()) };
             let answer = self
                 .client
                 .batch_get_item()
-                .request_items(&self.name, request)
+                .request_items(&self.name, unread)
+                .return_consumed_capacity(ReturnConsumedCapacity::Total)
                 .send()
                 .await
                 .map_err(|error| failed("BatchGetItem", &error))?;
+            read_units(answer.consumed_capacity());
             let items = answer.responses.unwrap_or_default().remove(&self.name).unwrap_or_default();
             found.extend(items.into_iter().filter_map(|item| Some((address(&item)?, item))));
-            unread = answer.unprocessed_keys.unwrap_or_default().remove(&self.name);
-            if unread.is_some() {
-                self.pause(round).await;
+            match answer.unprocessed_keys.unwrap_or_default().remove(&self.name) {
+                Some(rest) => unread = rest,
+                None => return Ok(()),
             }
+            self.pause(round).await;
         }
         Err(Error::Failed("BatchGetItem left keys unread".to_owned()))
     }
@@ -160,7 +164,7 @@ fn keys_and_attributes(keys: Vec<Attributes>) -> Result<KeysAndAttributes, Error
         .set_keys(Some(keys))
         .consistent_read(true)
         .build()
-        .map_err(|error| failed("BatchGetItem", &error))
+        .map_err(|error| unbuilt("a batch of keys", &error))
 }
 
 fn address(item: &Attributes) -> Option<Address> {

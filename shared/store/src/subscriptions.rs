@@ -8,6 +8,7 @@ use domain::{
 use serde::{Deserialize, Serialize};
 
 use crate::{Indexes, Item, Key, Query, Write, add, create, query::Index};
+use telemetry::Fact;
 
 pub fn subscription(id: SubscriptionId) -> Key<Subscription> {
     Key::new(format!("subscription#{id}"), "subscription")
@@ -20,6 +21,7 @@ pub fn of_user(user: UserId) -> Query<Subscription> {
 
 impl Item for Subscription {
     const TYPE: &'static str = "Subscription";
+    const MADE: Option<Fact> = Some(Fact::SubscriptionMade);
 
     fn key(&self) -> Key<Self> {
         subscription(self.id)
@@ -151,6 +153,7 @@ pub fn access_key(user: UserId, hash: &str) -> Key<SubscriptionKey> {
 
 impl Item for SubscriptionKey {
     const TYPE: &'static str = "SubscriptionKey";
+    const MADE: Option<Fact> = Some(Fact::KeyMade);
 
     fn key(&self) -> Key<Self> {
         access_key(self.user_id, &self.hash)

@@ -2,7 +2,12 @@
 
 use std::{future::Future, time::Duration};
 
-use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::{
+    Client,
+    error::{ProvideErrorMetadata, SdkError},
+    operation::RequestId,
+    types::ConsumedCapacity,
+};
 use clock::Clock;
 use domain::Refusal;
 
@@ -38,7 +43,7 @@ impl Attempted for Error {
 }
 
 impl Table {
-    pub fn new(config: &aws_config::SdkConfig, name: impl Into<String>, clock: Clock) -> Self {
+    pub fn new(config: &environment::SdkConfig, name: impl Into<String>, clock: Clock) -> Self {
         Self { client: Client::new(config), name: name.into(), clock }
     }
 
@@ -71,9 +76,26 @@ impl Table {
     }
 }
 
-pub(crate) fn failed<E>(doing: &str, error: &E) -> Error
+/// A call that gave no answer.
+pub(crate) fn failed<E, R>(operation: &str, error: &SdkError<E, R>) -> Error
 where
-    E: std::error::Error + 'static,
+    E: ProvideErrorMetadata + RequestId + std::error::Error + 'static,
+    R: std::fmt::Debug,
 {
-    Error::Failed(format!("{doing}: {}", aws_sdk_dynamodb::error::DisplayErrorContext(error)))
+    Error::Failed(environment::failure(operation, error))
+}
+
+/// A request that cannot be put together.
+pub(crate) fn unbuilt(what: &str, error: &impl std::error::Error) -> Error {
+    Error::Failed(format!("building {what}: {error}"))
+}
+
+/// What reading took of the table's capacity.
+pub(crate) fn read_units(consumed: &[ConsumedCapacity]) {
+    telemetry::consumed_reads(consumed.iter().filter_map(ConsumedCapacity::capacity_units).sum());
+}
+
+/// What writing took of the table's capacity.
+pub(crate) fn write_units(consumed: &[ConsumedCapacity]) {
+    telemetry::consumed_writes(consumed.iter().filter_map(ConsumedCapacity::capacity_units).sum());
 }

@@ -3,10 +3,9 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::{
-    error::SdkError,
     operation::{put_item::PutItemError, transact_write_items::TransactWriteItemsError},
     types::{
-        AttributeValue, CancellationReason, ConditionCheck, Delete, Put,
+        AttributeValue, CancellationReason, ConditionCheck, Delete, Put, ReturnConsumedCapacity,
         ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
     },
 };
@@ -15,8 +14,9 @@ use domain::Refusal;
 use crate::{
     Error, Item, Key, Stored, Table,
     item::{Attributes, encode},
-    table::failed,
+    table::{failed, unbuilt, write_units},
 };
+use telemetry::{Fact, count};
 
 /// Tries of a write that met another write or a throttle.
 const TRIES: u32 = 8;
@@ -25,6 +25,7 @@ const TRIES: u32 = 8;
 pub struct Write {
     action: Result<Action, Error>,
     refusal: Option<Refusal>,
+    made: Option<Fact>,
 }
 
 enum Action {
@@ -53,7 +54,8 @@ enum Action {
 
 /// A new item; not if there is one at its address.
 pub fn create<T: Item>(item: &T) -> Write {
-    Write::new(encode(item, 1).map(|item| Action::Create { item }))
+    let create = Write::new(encode(item, 1).map(|item| Action::Create { item }));
+    Write { made: T::MADE, ..create }
 }
 
 /// The item as it stands in `stored` now; not if someone wrote since it was read.
@@ -92,7 +94,7 @@ pub fn add<T: Item>(key: &Key<T>, fields: &[(&'static str, i64)]) -> Write {
 
 impl Write {
     fn new(action: Result<Action, Error>) -> Self {
-        Self { action, refusal: None }
+        Self { action, refusal: None, made: None }
     }
 
     /// What to say when the condition does not hold; without it, the decision is made again.
@@ -113,10 +115,10 @@ impl Write {
 impl Table {
     /// Writes all or nothing.
     pub async fn write(&self, writes: impl IntoIterator<Item = Write>) -> Result<(), Error> {
-        let mut refusals = Vec::new();
-        let mut actions = Vec::new();
+        let (mut refusals, mut actions, mut made) = (Vec::new(), Vec::new(), Vec::new());
         for write in writes {
             refusals.push(write.refusal);
+            made.extend(write.made);
             actions.push(write.action?);
         }
         let refused = match <[Action; 1]>::try_from(actions) {
@@ -126,7 +128,9 @@ impl Table {
             Err(actions) if actions.is_empty() => return Ok(()),
             Err(actions) => self.transact(actions).await?,
         };
-        verdict(&refused, refusals)
+        verdict(&refused, refusals)?;
+        made.into_iter().for_each(|fact| count(fact, 1));
+        Ok(())
     }
 
     /// Updates one item and answers with what now stands there.
@@ -148,15 +152,22 @@ impl Table {
             .set_expression_attribute_values(Some(condition.values))
             .set_expression_attribute_names(Some(condition.names))
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+            .return_consumed_capacity(ReturnConsumedCapacity::Total)
             .send()
             .await;
-        match answer.map_err(SdkError::into_service_error) {
-            Ok(_) => Ok(Vec::new()),
-            Err(PutItemError::ConditionalCheckFailedException(refused)) => {
+        let error = match answer {
+            Ok(put) => {
+                write_units(put.consumed_capacity.as_slice());
+                return Ok(Vec::new());
+            }
+            Err(error) => error,
+        };
+        match error.as_service_error() {
+            Some(PutItemError::ConditionalCheckFailedException(refused)) => {
                 Ok(if refused.item() == Some(&item) { Vec::new() } else { vec![0] })
             }
-            Err(PutItemError::TransactionConflictException(_)) => Err(Error::Contended),
-            Err(error) => Err(failed("PutItem", &error)),
+            Some(PutItemError::TransactionConflictException(_)) => Err(Error::Contended),
+            _ => Err(failed("PutItem", &error)),
         }
     }
 
@@ -175,13 +186,18 @@ impl Table {
                 .transact_write_items()
                 .set_transact_items(Some(items.clone()))
                 .client_request_token(&token)
+                .return_consumed_capacity(ReturnConsumedCapacity::Total)
                 .send()
                 .await;
-            let Err(error) = answer.map_err(SdkError::into_service_error) else {
-                return Ok(Vec::new());
+            let error = match answer {
+                Ok(written) => {
+                    write_units(written.consumed_capacity());
+                    return Ok(Vec::new());
+                }
+                Err(error) => error,
             };
-            match &error {
-                TransactWriteItemsError::TransactionCanceledException(cancelled) => {
+            match error.as_service_error() {
+                Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) => {
                     let reasons = cancelled.cancellation_reasons();
                     let refused = positions(reasons, "ConditionalCheckFailed");
                     if !refused.is_empty() {
@@ -194,7 +210,7 @@ impl Table {
                         return Err(failed("TransactWriteItems", &error));
                     }
                 }
-                TransactWriteItemsError::TransactionInProgressException(_) => {}
+                Some(TransactWriteItemsError::TransactionInProgressException(_)) => {}
                 _ => return Err(failed("TransactWriteItems", &error)),
             }
             self.pause(tried).await;
@@ -268,7 +284,7 @@ impl Action {
                         .set_expression_attribute_values(Some(condition.values))
                         .set_expression_attribute_names(Some(condition.names))
                         .build()
-                        .map_err(|error| failed("building a delete", &error))?,
+                        .map_err(|error| unbuilt("a delete", &error))?,
                 )
             }
             Self::Unchanged { key, read_at } => {
@@ -281,7 +297,7 @@ impl Action {
                         .set_expression_attribute_values(Some(condition.values))
                         .set_expression_attribute_names(Some(condition.names))
                         .build()
-                        .map_err(|error| failed("building a check", &error))?,
+                        .map_err(|error| unbuilt("a check", &error))?,
                 )
             }
             Self::Add { key, kind, fields, floor } => {
@@ -301,7 +317,7 @@ fn put(table: &str, attributes: Attributes, read_at: Option<u64>, now: i64) -> R
         .set_expression_attribute_values(Some(condition.values))
         .set_expression_attribute_names(Some(condition.names))
         .build()
-        .map_err(|error| failed("building a put", &error))
+        .map_err(|error| unbuilt("a put", &error))
 }
 
 fn addition(
@@ -330,5 +346,5 @@ fn addition(
             .expression_attribute_names("#floor", name)
             .expression_attribute_values(":floor", number(least));
     }
-    update.build().map_err(|error| failed("building an addition", &error))
+    update.build().map_err(|error| unbuilt("an addition", &error))
 }

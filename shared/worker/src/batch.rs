@@ -4,9 +4,13 @@ use std::future::Future;
 
 use lambda_runtime::{LambdaEvent, service_fn};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use telemetry::{Ended, Trace, Work, within};
 use tokio::task::JoinSet;
 
 use crate::Failed;
+
+/// What working on one message is called in the log.
+const MESSAGE: &str = "message";
 
 /// An SQS event, as far as it is read.
 #[derive(Clone, Debug, Deserialize)]
@@ -20,6 +24,38 @@ pub struct Batch {
 struct Record {
     message_id: String,
     body: String,
+    #[serde(default)]
+    attributes: Attributes,
+    #[serde(default)]
+    message_attributes: MessageAttributes,
+}
+
+/// What SQS itself says of a message.
+#[derive(Clone, Debug, Default, Deserialize)]
+struct Attributes {
+    #[serde(rename = "AWSTraceHeader")]
+    xray: Option<String>,
+}
+
+/// What the sender says of a message.
+#[derive(Clone, Debug, Default, Deserialize)]
+struct MessageAttributes {
+    traceparent: Option<Text>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Text {
+    string_value: Option<String>,
+}
+
+impl Record {
+    fn trace(&self) -> Trace {
+        let sent = self.message_attributes.traceparent.as_ref();
+        let continued = sent.and_then(|sent| Trace::continued(sent.string_value.as_deref()?));
+        let of_xray = || Trace::of_xray(self.attributes.xray.as_deref()?);
+        continued.or_else(of_xray).unwrap_or_else(Trace::begin)
+    }
 }
 
 /// Names the records to be delivered again; the others are done.
@@ -50,10 +86,11 @@ where
     F: Fn(A, M) -> Fut + Copy + Send + Sync + 'static,
     Fut: Future<Output = Result<(), Failed>> + Send + 'static,
 {
-    lambda_runtime::tracing::init_default_subscriber();
+    telemetry::start();
     let app = &app;
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Batch>| async move {
-        Ok::<_, lambda_runtime::Error>(process(app, event.payload, handle).await)
+        let request_id = event.context.request_id;
+        Ok::<_, lambda_runtime::Error>(work_through(app, event.payload, &request_id, handle).await)
     }))
     .await
 }
@@ -66,31 +103,61 @@ where
     F: Fn(A, M) -> Fut + Copy + Send + 'static,
     Fut: Future<Output = Result<(), Failed>> + Send + 'static,
 {
+    work_through(app, batch, "", handle).await
+}
+
+async fn work_through<A, M, F, Fut>(
+    app: &A,
+    batch: Batch,
+    request_id: &str,
+    handle: F,
+) -> BatchAnswer
+where
+    A: Clone + Send + 'static,
+    M: DeserializeOwned + Send + 'static,
+    F: Fn(A, M) -> Fut + Copy + Send + 'static,
+    Fut: Future<Output = Result<(), Failed>> + Send + 'static,
+{
     let mut open: Vec<String> =
         batch.records.iter().map(|record| record.message_id.clone()).collect();
     let mut tasks = JoinSet::new();
     for record in batch.records {
-        let app = app.clone();
-        tasks.spawn(async move {
-            let outcome = match serde_json::from_str::<M>(&record.body) {
-                Ok(message) => handle(app, message).await,
-                Err(error) => Err(Failed::new(format!("not a message of this queue: {error}"))),
-            };
-            (record.message_id, outcome)
-        });
+        let work = Work::begin(MESSAGE, request_id, record.trace());
+        let done = one(app.clone(), record, handle);
+        tasks.spawn(within(work.clone(), async move {
+            let (id, outcome) = done.await;
+            work.end(if outcome.is_ok() { Ended::Done } else { Ended::Failed });
+            outcome.map(|()| id)
+        }));
     }
     while let Some(joined) = tasks.join_next().await {
-        match joined {
-            Ok((id, Ok(()))) => open.retain(|message| *message != id),
-            Ok((id, Err(error))) => {
-                tracing::error!(message_id = id, cause = %error, "message failed")
-            }
-            Err(panic) => tracing::error!(cause = %panic, "message panicked"),
+        // What failed or panicked has been told where it happened, and stays open.
+        if let Ok(Ok(id)) = joined {
+            open.retain(|message| *message != id);
         }
     }
     let batch_item_failures =
         open.into_iter().map(|item_identifier| Unprocessed { item_identifier }).collect();
     BatchAnswer { batch_item_failures }
+}
+
+async fn one<A, M, F, Fut>(app: A, record: Record, handle: F) -> (String, Result<(), Failed>)
+where
+    M: DeserializeOwned,
+    F: Fn(A, M) -> Fut,
+    Fut: Future<Output = Result<(), Failed>>,
+{
+    let outcome = match serde_json::from_str::<M>(&record.body) {
+        Ok(message) => handle(app, message).await,
+        // Its words may quote the message.
+        Err(error) => {
+            Err(Failed::new(format!("not a message of this queue: {:?}", error.classify())))
+        }
+    };
+    if let Err(failed) = &outcome {
+        tracing::error!(message_id = record.message_id, cause = %failed, "message failed");
+    }
+    (record.message_id, outcome)
 }
 
 #[cfg(test)]
@@ -111,7 +178,12 @@ mod tests {
         let records = bodies
             .iter()
             .enumerate()
-            .map(|(at, body)| Record { message_id: format!("m{at}"), body: (*body).to_owned() })
+            .map(|(at, body)| Record {
+                message_id: format!("m{at}"),
+                body: (*body).to_owned(),
+                attributes: Attributes::default(),
+                message_attributes: MessageAttributes::default(),
+            })
             .collect();
         Batch { records }
     }
@@ -124,6 +196,24 @@ mod tests {
             answer.batch_item_failures.iter().map(|f| f.item_identifier.as_str()).collect();
         assert_eq!(failed, ["m1", "m2", "m3"]);
         assert!(process(&50, batch(&bodies[..1]), handle).await.is_clean());
+    }
+
+    #[test]
+    fn a_message_goes_on_in_the_trace_it_was_sent_with() {
+        let id = "4bf92f3577b34da6a3ce929d0e0e4736";
+        let of = |more: serde_json::Value| {
+            let mut record = serde_json::json!({"messageId": "m", "body": "{}"});
+            record
+                .as_object_mut()
+                .expect("an object")
+                .extend(more.as_object().cloned().unwrap_or_default());
+            serde_json::from_value::<Record>(record).expect("a record").trace().id()
+        };
+        let traceparent = format!("00-{id}-00f067aa0ba902b7-01");
+        let sent = serde_json::json!({"messageAttributes": {"traceparent": {"stringValue": traceparent, "dataType": "String"}}});
+        let by_sqs = serde_json::json!({"attributes": {"AWSTraceHeader": "Root=1-4bf92f35-77b34da6a3ce929d0e0e4736"}});
+        assert_eq!([of(sent), of(by_sqs)], [id, id]);
+        assert_ne!(of(serde_json::json!({})), id);
     }
 
     #[test]

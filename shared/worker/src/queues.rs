@@ -1,13 +1,16 @@
 //! Which queue a job goes to for its next step, and how it is sent there.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
-use aws_sdk_sqs::{Client, error::DisplayErrorContext, types::SendMessageBatchRequestEntry};
+use aws_sdk_sqs::{
+    Client,
+    types::{MessageAttributeValue, SendMessageBatchRequestEntry},
+};
 use domain::{
     JobId,
-    job::{SimulationSize, Step},
+    job::{Job, SimulationSize, Step},
 };
-use environment::SdkConfig;
+use environment::{SdkConfig, failure};
 use serde::{Deserialize, Serialize};
 
 /// The most messages of one call.
@@ -66,50 +69,55 @@ impl JobQueues {
         Self { client: Client::new(config), urls }
     }
 
-    /// Sends one job to its next step.
-    pub async fn send(&self, step: Step, job_id: JobId) -> Result<(), QueueError> {
+    /// Sends a job to its next step, if it has any.
+    pub async fn send(&self, job: &Job) -> Result<(), QueueError> {
+        let Some(step) = job.next_step() else { return Ok(()) };
         self.client
             .send_message()
             .queue_url(self.url(step))
-            .message_body(body(job_id)?)
+            .message_body(body(job.id)?)
+            .set_message_attributes(attributes(job)?)
             .send()
             .await
             .map(drop)
-            .map_err(|error| QueueError(DisplayErrorContext(&error).to_string()))
+            .map_err(|error| QueueError(failure("SendMessage", &error)))
     }
 
-    /// Sends many, ten a call; answers which were taken.
-    pub async fn send_all(&self, jobs: &[(Step, JobId)]) -> Result<Vec<JobId>, QueueError> {
-        let mut by_queue: BTreeMap<&str, Vec<JobId>> = BTreeMap::new();
-        for (step, job_id) in jobs {
-            by_queue.entry(self.url(*step)).or_default().push(*job_id);
+    /// Sends each to its next step, if it has any, ten a call; answers which were taken.
+    pub async fn send_all(&self, jobs: &[Job]) -> Result<Vec<JobId>, QueueError> {
+        let mut by_queue: BTreeMap<&str, Vec<&Job>> = BTreeMap::new();
+        for job in jobs {
+            let Some(step) = job.next_step() else { continue };
+            by_queue.entry(self.url(step)).or_default().push(job);
         }
         let mut taken = Vec::with_capacity(jobs.len());
-        for (url, ids) in by_queue {
-            for batch in ids.chunks(BATCH) {
+        for (url, of_queue) in by_queue {
+            for batch in of_queue.chunks(BATCH) {
                 taken.extend(self.send_batch(url, batch).await?);
             }
         }
         Ok(taken)
     }
 
-    async fn send_batch(&self, url: &str, ids: &[JobId]) -> Result<Vec<JobId>, QueueError> {
+    async fn send_batch(&self, url: &str, jobs: &[&Job]) -> Result<Vec<JobId>, QueueError> {
         let mut request = self.client.send_message_batch().queue_url(url);
-        for (at, id) in ids.iter().enumerate() {
-            let entry =
-                SendMessageBatchRequestEntry::builder().id(at.to_string()).message_body(body(*id)?);
+        for (at, job) in jobs.iter().enumerate() {
+            let entry = SendMessageBatchRequestEntry::builder()
+                .id(at.to_string())
+                .message_body(body(job.id)?)
+                .set_message_attributes(attributes(job)?);
             request =
                 request.entries(entry.build().map_err(|error| QueueError(error.to_string()))?);
         }
         let answer = request
             .send()
             .await
-            .map_err(|error| QueueError(DisplayErrorContext(&error).to_string()))?;
+            .map_err(|error| QueueError(failure("SendMessageBatch", &error)))?;
         let sent = answer
             .successful()
             .iter()
-            .filter_map(|entry| ids.get(entry.id().parse::<usize>().ok()?));
-        Ok(sent.copied().collect())
+            .filter_map(|entry| jobs.get(entry.id().parse::<usize>().ok()?));
+        Ok(sent.map(|job| job.id).collect())
     }
 
     fn url(&self, step: Step) -> &str {
@@ -125,4 +133,13 @@ impl JobQueues {
 
 fn body(job_id: JobId) -> Result<String, QueueError> {
     serde_json::to_string(&JobMessage { job_id }).map_err(|error| QueueError(error.to_string()))
+}
+
+/// The trace of the request that made the job: whoever goes on with it does so in the same trace.
+fn attributes(job: &Job) -> Result<Option<HashMap<String, MessageAttributeValue>>, QueueError> {
+    let Some(traceparent) = &job.traceparent else { return Ok(None) };
+    let value =
+        MessageAttributeValue::builder().data_type("String").string_value(traceparent).build();
+    let value = value.map_err(|error| QueueError(error.to_string()))?;
+    Ok(Some([("traceparent".to_owned(), value)].into()))
 }

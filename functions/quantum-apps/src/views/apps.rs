@@ -3,6 +3,7 @@
 use domain::{
     AppId, Moment, ProjectId, UserId, VersionId,
     app::{self, AppStatus, AppType, Details, Visibility},
+    shape,
 };
 use serde::{Deserialize, Serialize};
 use store::apps::LatestReadme;
@@ -11,13 +12,13 @@ use utoipa::ToSchema;
 /// A quantum app.
 #[derive(Serialize, ToSchema)]
 #[schema(example = json!({
-    "id": "0199a4f0-5b3c-7d2e-9f10-1a2b3c4d5e6f", "developer_id": "0199a4f0-5b3c-7d2e-9f10-1a2b3c4d5e70",
-    "name": "Bell pairs", "description": "Two entangled qubits.", "type": "EDUCATION",
+    "id": "01a1ee19-5500-7b63-8e2d-3f7a1c9b5d48", "developer_id": "01a1e35e-c000-7a1d-8a3f-5c2e9b7d4f10",
+    "project_id": "01a1ede2-6680-7c42-9b1e-0d4f6a8c2e35", "name": "Bell pairs", "description": "Two entangled qubits.", "type": "EDUCATION",
     "status": ["PUBLISHED_REGISTRY"], "visibility": "PUBLIC", "license_type": "MIT",
-    "tags": [{"name": "bell", "category": "states"}],
-    "latest_version_id": "0199a4f0-5b3c-7d2e-9f10-1a2b3c4d5e71", "latest_version_number": "1.0.0",
-    "readme_content": "# Bell pairs\n", "is_in_registry": true, "registry_published_at": "2026-11-20T10:00:00.000Z",
-    "created_at": "2026-11-20T09:00:00.000Z", "updated_at": "2026-11-20T10:00:00.000Z"
+    "tags": [{"name": "bell", "category": "entanglement"}],
+    "repository_url": "https://example.com/bell-pairs", "latest_version_id": "01a1ee50-4380-7d84-9c3a-6e1b4f8d2a57", "latest_version_number": "1.0.0",
+    "readme_content": "# Bell pairs\n\nTwo qubits that agree, whatever the angle.\n", "is_in_registry": true, "registry_published_at": "2026-11-18T13:00:00.000Z",
+    "created_at": "2026-11-18T10:00:00.000Z", "updated_at": "2026-11-18T13:00:00.000Z"
 }))]
 pub struct QuantumApp {
     pub id: AppId,
@@ -25,25 +26,25 @@ pub struct QuantumApp {
     /// The project it was released from.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub project_id: Option<ProjectId>,
-    #[schema(max_length = 100)]
+    #[schema(value_type = shape::Name)]
     pub name: String,
-    #[schema(max_length = 4000)]
+    #[schema(value_type = shape::Prose)]
     pub description: String,
     pub r#type: AppType,
     #[schema(max_items = 4)]
     pub status: Vec<AppStatus>,
     pub visibility: Visibility,
     /// An SPDX identifier.
-    #[schema(max_length = 50)]
+    #[schema(value_type = shape::LicenseId)]
     pub license_type: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(max_length = 255)]
+    #[schema(value_type = Option<shape::WebAddress>)]
     pub license_url: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(max_length = 255)]
+    #[schema(value_type = Option<shape::WebAddress>)]
     pub documentation_url: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(max_length = 255)]
+    #[schema(value_type = Option<shape::WebAddress>)]
     pub repository_url: Option<String>,
     #[schema(max_items = 20)]
     pub tags: Vec<AppTag>,
@@ -51,11 +52,11 @@ pub struct QuantumApp {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub latest_version_id: Option<VersionId>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(max_length = 20)]
+    #[schema(value_type = Option<shape::VersionNumber>)]
     pub latest_version_number: Option<String>,
     /// Of the latest version: Markdown as its author wrote it, not sanitised. Absent from lists.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(max_length = 204_800)]
+    #[schema(value_type = Option<shape::Markdown>)]
     pub readme_content: Option<String>,
     pub is_in_registry: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -96,10 +97,10 @@ impl QuantumApp {
 #[derive(Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AppTag {
-    #[schema(min_length = 1, max_length = 50)]
+    #[schema(value_type = shape::Word)]
     pub name: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(max_length = 50)]
+    #[schema(value_type = Option<shape::Word>)]
     pub category: Option<String>,
 }
 
@@ -114,25 +115,25 @@ impl From<app::Tag> for AppTag {
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({
     "name": "Bell pairs", "description": "Two entangled qubits.", "type": "EDUCATION", "license_type": "MIT",
-    "repository_url": "https://example.com/bell", "tags": [{"name": "bell", "category": "states"}]
+    "repository_url": "https://example.com/bell-pairs", "tags": [{"name": "bell", "category": "entanglement"}]
 }))]
 pub struct QuantumAppRequest {
-    #[schema(min_length = 1, max_length = 100)]
+    #[schema(value_type = shape::Name)]
     pub name: String,
     #[serde(default)]
-    #[schema(max_length = 4000)]
+    #[schema(value_type = shape::Prose)]
     pub description: String,
     pub r#type: AppType,
     /// An SPDX identifier.
     #[serde(default = "mit")]
-    #[schema(default = "MIT", max_length = 50)]
+    #[schema(default = "MIT", value_type = shape::LicenseId)]
     pub license_type: String,
     /// An https address, as the others.
-    #[schema(max_length = 255)]
+    #[schema(value_type = Option<shape::WebAddress>)]
     pub license_url: Option<String>,
-    #[schema(max_length = 255)]
+    #[schema(value_type = Option<shape::WebAddress>)]
     pub documentation_url: Option<String>,
-    #[schema(max_length = 255)]
+    #[schema(value_type = Option<shape::WebAddress>)]
     pub repository_url: Option<String>,
     #[serde(default, deserialize_with = "api::objects")]
     #[schema(max_items = 20)]

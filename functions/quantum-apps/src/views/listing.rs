@@ -4,6 +4,7 @@ use api::views::Money;
 use domain::{
     AppId, ListingId, Moment, Refusal,
     listing::{Listing, ListingStatus, Terms},
+    shape,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -12,7 +13,7 @@ use utoipa::ToSchema;
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({
-    "price": {"amount": "0.30", "currency": "USD"}, "trial_enabled": true, "support_url": "https://example.com/help"
+    "price": {"amount": "0.05", "currency": "USD"}, "trial_enabled": true, "support_url": "https://example.com/bell-pairs/help"
 }))]
 pub struct ListingRequest {
     /// Of each completed job, on top of what the device costs; 0.00 to 1000.00.
@@ -21,10 +22,10 @@ pub struct ListingRequest {
     /// Whether each user may have ten free uses on simulators.
     pub trial_enabled: bool,
     /// Shown to everyone.
-    #[schema(max_length = 100)]
+    #[schema(value_type = Option<shape::EmailAddress>)]
     pub support_email: Option<String>,
     /// An https address, shown to everyone.
-    #[schema(max_length = 255)]
+    #[schema(value_type = Option<shape::WebAddress>)]
     pub support_url: Option<String>,
 }
 
@@ -42,10 +43,10 @@ impl ListingRequest {
 /// An app's place on the marketplace, as its developer reads it.
 #[derive(Serialize, ToSchema)]
 #[schema(example = json!({
-    "id": "0199a4f0-5b3c-7d2e-9f10-1a2b3c4d5e72", "quantum_app_id": "0199a4f0-5b3c-7d2e-9f10-1a2b3c4d5e6f",
-    "price": {"amount": "0.30", "currency": "USD"}, "trial_enabled": true, "status": "ACTIVE",
-    "support_url": "https://example.com/help",
-    "created_at": "2026-11-20T10:00:00.000Z", "updated_at": "2026-11-20T10:00:00.000Z"
+    "id": "01a1f308-c280-7e95-8d4b-2a7c5e9f1b66", "quantum_app_id": "01a1ee19-5500-7b63-8e2d-3f7a1c9b5d48",
+    "price": {"amount": "0.05", "currency": "USD"}, "trial_enabled": true, "status": "ACTIVE",
+    "support_url": "https://example.com/bell-pairs/help",
+    "created_at": "2026-11-19T09:00:00.000Z", "updated_at": "2026-11-19T09:00:00.000Z"
 }))]
 pub struct AppListing {
     pub id: ListingId,
@@ -53,10 +54,10 @@ pub struct AppListing {
     pub price: Money,
     pub trial_enabled: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(max_length = 100)]
+    #[schema(value_type = Option<shape::EmailAddress>)]
     pub support_email: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(max_length = 255)]
+    #[schema(value_type = Option<shape::WebAddress>)]
     pub support_url: Option<String>,
     pub status: ListingStatus,
     pub created_at: Moment,

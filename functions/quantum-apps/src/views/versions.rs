@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use api::views::Package;
 use domain::{
     AppId, Moment, VersionId,
+    field::{MAX_SENTENCE, plain},
+    shape::{self, MAX_FILE_PATH},
     version::{self, Details, Finding, Sdk, VersionStatus},
 };
 use files::Upload;
@@ -14,12 +16,12 @@ use utoipa::ToSchema;
 /// A version of an app.
 #[derive(Serialize, ToSchema)]
 #[schema(example = json!({
-    "id": "0199a4f0-5b3c-7d2e-9f10-1a2b3c4d5e71", "quantum_app_id": "0199a4f0-5b3c-7d2e-9f10-1a2b3c4d5e6f",
+    "id": "01a1ee50-4380-7d84-9c3a-6e1b4f8d2a57", "quantum_app_id": "01a1ee19-5500-7b63-8e2d-3f7a1c9b5d48",
     "version_number": "1.0.0", "sdk_used": "OPENQASM", "release_notes": "The first one.", "status": "REJECTED",
     "is_latest": false,
     "findings": [{"code": "program_invalid", "detail": "unknown gate 'hh': define it, or use h",
         "file": "bell.qasm", "line": 4, "column": 1}],
-    "created_at": "2026-11-20T09:00:00.000Z", "updated_at": "2026-11-20T10:00:00.000Z"
+    "created_at": "2026-11-18T11:00:00.000Z", "updated_at": "2026-11-18T12:00:00.000Z"
 }))]
 pub struct AppVersion {
     #[serde(flatten)]
@@ -45,19 +47,19 @@ impl AppVersion {
 /// A version of an app, in short.
 #[derive(Serialize, ToSchema)]
 #[schema(example = json!({
-    "id": "0199a4f0-5b3c-7d2e-9f10-1a2b3c4d5e71", "quantum_app_id": "0199a4f0-5b3c-7d2e-9f10-1a2b3c4d5e6f",
+    "id": "01a1ee50-4380-7d84-9c3a-6e1b4f8d2a57", "quantum_app_id": "01a1ee19-5500-7b63-8e2d-3f7a1c9b5d48",
     "version_number": "1.0.0", "sdk_used": "OPENQASM", "release_notes": "The first one.", "status": "RELEASED",
-    "is_latest": true, "released_at": "2026-11-20T10:00:00.000Z",
-    "created_at": "2026-11-20T09:00:00.000Z", "updated_at": "2026-11-20T10:00:00.000Z"
+    "is_latest": true, "released_at": "2026-11-18T12:00:00.000Z",
+    "created_at": "2026-11-18T11:00:00.000Z", "updated_at": "2026-11-18T12:00:00.000Z"
 }))]
 pub struct AppVersionSummary {
     pub id: VersionId,
     pub quantum_app_id: AppId,
     /// Semantic version.
-    #[schema(max_length = 20)]
+    #[schema(value_type = shape::VersionNumber)]
     pub version_number: String,
     pub sdk_used: Sdk,
-    #[schema(max_length = 4000)]
+    #[schema(value_type = shape::Prose)]
     pub release_notes: String,
     pub status: VersionStatus,
     /// Whether the app runs it by default.
@@ -89,20 +91,22 @@ impl AppVersionSummary {
 #[derive(Serialize, ToSchema)]
 pub struct PackageFinding {
     /// Stable, for programs.
-    #[schema(max_length = 100)]
+    #[schema(value_type = shape::Code)]
     pub code: String,
     /// One sentence that says what to do.
-    #[schema(max_length = 501)]
+    #[schema(value_type = shape::Sentence)]
     pub detail: String,
     /// The file of the package it is in.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(max_length = 200)]
+    #[schema(value_type = Option<shape::FilePath>)]
     pub file: Option<String>,
     /// From 1.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<shape::Position>)]
     pub line: Option<u32>,
     /// In characters, from 1.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<shape::Position>)]
     pub column: Option<u32>,
 }
 
@@ -110,8 +114,8 @@ impl From<&Finding> for PackageFinding {
     fn from(finding: &Finding) -> Self {
         Self {
             code: finding.code.clone(),
-            detail: finding.detail.clone(),
-            file: finding.file.clone(),
+            detail: plain(&finding.detail, MAX_SENTENCE),
+            file: finding.file.as_ref().map(|file| plain(file, MAX_FILE_PATH)),
             line: finding.line,
             column: finding.column,
         }
@@ -124,14 +128,14 @@ impl From<&Finding> for PackageFinding {
 #[schema(example = json!({"version_number": "1.0.0", "sdk_used": "OPENQASM", "release_notes": "The first one."}))]
 pub struct AppVersionRequest {
     /// A semantic version that the app does not have yet.
-    #[schema(min_length = 5, max_length = 20)]
+    #[schema(value_type = shape::VersionNumber)]
     pub version_number: String,
     /// What the program was written with; the package holds OpenQASM in any case.
     #[serde(default = "openqasm")]
     #[schema(default = "OPENQASM")]
     pub sdk_used: Sdk,
     #[serde(default)]
-    #[schema(max_length = 4000)]
+    #[schema(value_type = shape::Prose)]
     pub release_notes: String,
 }
 
@@ -157,10 +161,10 @@ impl AppVersionRequest {
 }))]
 pub struct UploadRequest {
     /// SHA-256 of the zip, in hex.
-    #[schema(min_length = 64, max_length = 64)]
+    #[schema(value_type = shape::Sha256)]
     pub sha256: String,
     /// Size of the zip.
-    #[schema(minimum = 1, maximum = 10_485_760)]
+    #[schema(value_type = shape::PackageBytes)]
     pub bytes: u64,
 }
 
@@ -168,14 +172,18 @@ pub struct UploadRequest {
 #[derive(Serialize, ToSchema)]
 #[schema(example = json!({
     "url": "https://packages.s3.us-west-2.amazonaws.com/",
-    "fields": {"key": "uploads/…", "Content-Type": "application/zip", "policy": "…", "x-amz-signature": "…"},
-    "expires_at": "2026-11-20T10:05:00.000Z"
+    "fields": {
+        "key": "uploads/01a1ee19-5500-7b63-8e2d-3f7a1c9b5d48/01a1ee50-4380-7d84-9c3a-6e1b4f8d2a57/6e1b7c1e",
+        "Content-Type": "application/zip", "policy": "eyJleHBpcmF0aW9uIjoi...", "x-amz-signature": "9f86d081884c7d65..."
+    },
+    "expires_at": "2026-11-18T11:10:00.000Z"
 }))]
 pub struct UploadForm {
     /// Where to post it, as `multipart/form-data`.
-    #[schema(max_length = 2048)]
+    #[schema(value_type = shape::SignedAddress)]
     pub url: String,
     /// All of them go before the last field, `file`.
+    #[schema(value_type = shape::FormFields)]
     pub fields: BTreeMap<String, String>,
     /// Take another form after that.
     pub expires_at: Moment,

@@ -1,6 +1,9 @@
 //! How an inspected package is shown: what it takes, what it costs a device, and what it is.
 
-use domain::package::{self, InputKind, IrType};
+use domain::{
+    package::{self, InputKind, IrType},
+    shape,
+};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -18,13 +21,13 @@ use utoipa::ToSchema;
 }))]
 pub struct Package {
     /// SHA-256 of the zip, in hex.
-    #[schema(min_length = 64, max_length = 64)]
+    #[schema(value_type = shape::Sha256)]
     pub sha256: String,
     /// Size of the zip.
-    #[schema(maximum = 10_485_760)]
+    #[schema(value_type = shape::PackageBytes)]
     pub bytes: u64,
     /// The program that runs.
-    #[schema(max_length = 200)]
+    #[schema(value_type = shape::FilePath)]
     pub program_file: String,
     pub ir_type: IrType,
     /// The program's `input` parameters, in the order of their declaration.
@@ -39,11 +42,11 @@ pub struct Package {
     pub output_schema: Option<Value>,
     /// The device the developer suggests.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(max_length = 100)]
+    #[schema(value_type = Option<shape::DeviceId>)]
     pub preferred_device_id: Option<String>,
     /// The number of shots the developer suggests.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(minimum = 1, maximum = 100_000)]
+    #[schema(value_type = Option<shape::Shots>)]
     pub preferred_shots: Option<u32>,
     pub resource_estimate: ResourceEstimate,
 }
@@ -68,11 +71,12 @@ impl From<&package::Package> for Package {
 /// A parameter of the program that each job gives a value.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct ProgramInput {
-    #[schema(max_length = 32_768)]
+    #[schema(value_type = shape::Identifier)]
     pub name: String,
     pub r#type: InputType,
     /// Bits of a whole number, or characters of a bit string.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<shape::Position>)]
     pub size: Option<u32>,
 }
 
@@ -105,14 +109,19 @@ impl From<&package::ProgramInput> for ProgramInput {
 /// What running the program takes, whatever its inputs.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct ResourceEstimate {
+    #[schema(value_type = shape::Qubits)]
     pub number_of_qubits: u32,
     /// Gates and resets on the longest path.
+    #[schema(value_type = shape::Count)]
     pub depth: u64,
+    #[schema(value_type = shape::Count)]
     pub gates: u64,
+    #[schema(value_type = shape::Count)]
     pub two_qubit_gates: u64,
+    #[schema(value_type = shape::Qubits)]
     pub measured_qubits: u32,
     /// Gates the program names beyond those it defines, and the modifiers it uses.
-    #[schema(max_items = 200)]
+    #[schema(value_type = Vec<shape::Identifier>, max_items = 200)]
     pub gate_names: Vec<String>,
     /// Such programs run on the hub-simulator only.
     pub uses_mid_circuit_measurement: bool,

@@ -1,7 +1,7 @@
 //! How a subscription is shown, where it begins and where it is looked up.
 
 use domain::{
-    AppId, Moment, SubscriptionId,
+    AppId, Moment, SubscriptionId, shape,
     subscription::{self, SubscriptionStatus, SubscriptionType},
 };
 use serde::Serialize;
@@ -12,16 +12,15 @@ use super::Money;
 /// What a user has subscribed to.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(example = json!({
-    "id": "0199a4f0-5b3c-7d2e-9f10-1a2b3c4d5e6f", "quantum_app_id": "0199a4f0-5b3c-7d2e-9f10-1a2b3c4d5e70",
-    "app_name": "Bell pairs", "subscription_type": "TRIAL", "status": "ACTIVE",
-    "rate": {"amount": "0.00", "currency": "USD"}, "remaining_uses": 7,
-    "start_date": "2026-11-20T10:00:00.000Z", "end_date": "2026-12-04T10:00:00.000Z",
-    "created_at": "2026-11-20T10:00:00.000Z", "updated_at": "2026-11-20T10:00:00.000Z"
+    "id": "01a1f82f-1e80-7fa6-9e5c-4b8d1f6a3c75", "quantum_app_id": "01a1ee19-5500-7b63-8e2d-3f7a1c9b5d48",
+    "app_name": "Bell pairs", "subscription_type": "PAY_PER_USE", "status": "ACTIVE",
+    "rate": {"amount": "0.05", "currency": "USD"}, "start_date": "2026-11-20T09:00:00.000Z",
+    "created_at": "2026-11-20T09:00:00.000Z", "updated_at": "2026-11-20T09:00:00.000Z"
 }))]
 pub struct Subscription {
     pub id: SubscriptionId,
     pub quantum_app_id: AppId,
-    #[schema(max_length = 100)]
+    #[schema(value_type = shape::Name)]
     pub app_name: String,
     pub subscription_type: SubscriptionType,
     pub status: SubscriptionStatus,
@@ -29,6 +28,7 @@ pub struct Subscription {
     pub rate: Money,
     /// Absent where uses are not counted.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<shape::Count>)]
     pub remaining_uses: Option<u64>,
     pub start_date: Moment,
     /// Absent where it goes on until cancelled.

@@ -8,17 +8,17 @@ use crate::{Moment, UserId};
 /// An account, as its owner sees it.
 #[derive(Serialize, utoipa::ToSchema)]
 #[schema(as = User, example = json!({
-    "id": "0199a4f0-5b3c-7d2e-9f10-1a2b3c4d5e6f", "username": "ada", "email": "ada@example.com",
-    "full_name": "Ada Lovelace", "roles": ["CONSUMER"], "is_provider": false, "status": "ACTIVE",
-    "created_at": "2026-11-20T10:00:00.000Z", "last_login_at": "2026-11-21T08:30:00.000Z"
+    "id": "01a1e35e-c000-7a1d-8a3f-5c2e9b7d4f10", "username": "ada", "email": "ada@example.com",
+    "full_name": "Ada Lovelace", "roles": ["CONSUMER", "PROVIDER"], "is_provider": true, "status": "ACTIVE",
+    "created_at": "2026-11-16T08:00:00.000Z", "last_login_at": "2026-11-20T08:30:00.000Z"
 }))]
 pub struct UserView {
     pub id: UserId,
-    #[schema(max_length = 50)]
+    #[schema(value_type = crate::shape::Username)]
     pub username: String,
-    #[schema(max_length = 100)]
+    #[schema(value_type = crate::shape::EmailAddress)]
     pub email: String,
-    #[schema(max_length = 100)]
+    #[schema(value_type = crate::shape::Name)]
     pub full_name: String,
     #[schema(max_items = 3)]
     pub roles: Vec<Role>,

@@ -59,6 +59,7 @@ pub(crate) fn job(platform: Platform) -> Job {
         cancel_requested_at: None,
         failure: None,
         actual_cost: None,
+        traceparent: None,
         created_at: now,
         updated_at: now,
         started_at: None,

@@ -51,9 +51,7 @@ impl<'a> Lowering<'a> {
             let value = self.node_value(node, expression.first, &values, scope)?;
             values.push(value);
         }
-        values
-            .pop()
-            .ok_or_else(|| Fault::new(expression.span, "this has no value", "write a value"))
+        Ok(values.pop().expect("an expression has at least one node"))
     }
 
     /// A whole number that no input has a say in: a size, an index, a count.
@@ -176,17 +174,17 @@ impl<'a> Lowering<'a> {
     }
 
     fn open(&mut self, span: Span, value: Value) -> Lowered<u32> {
-        let term = match value {
-            Value::Known(value) => self.term(span, TermKind::Known(value))?,
-            open => open,
-        };
-        match term {
+        match value {
+            Value::Known(value) => self.add_term(span, TermKind::Known(value)),
             Value::Open(term) => Ok(term),
-            Value::Known(_) => Err(Fault::new(span, "this has no value", "write a value")),
         }
     }
 
     pub(super) fn term(&mut self, span: Span, kind: TermKind) -> Lowered<Value> {
+        self.add_term(span, kind).map(Value::Open)
+    }
+
+    fn add_term(&mut self, span: Span, kind: TermKind) -> Lowered<u32> {
         let index = self.body.terms.len();
         if index >= MAX_TERMS {
             return Err(self.exhaust(
@@ -196,7 +194,7 @@ impl<'a> Lowering<'a> {
             ));
         }
         self.body.terms.push(Term { span, kind });
-        Ok(Value::Open(u32::try_from(index).unwrap_or(u32::MAX)))
+        Ok(u32::try_from(index).unwrap_or(u32::MAX))
     }
 }
 

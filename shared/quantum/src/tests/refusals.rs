@@ -122,6 +122,13 @@ const WRONG: &[(&str, usize, usize, &str)] = &[
     ("qubit q; rx(1.5 & 1) q;", 1, 13, "this operation is not defined for values of these types"),
     ("qubit q; rx(~1.5) q;", 1, 13, "this operation is not defined for values of these types"),
     ("qubit q; rx(\"01\") q;", 1, 13, "this operation is not defined for values of these types"),
+    (
+        "const int k = 5; qubit q; rx(k[0]) q;",
+        1,
+        30,
+        "this operation is not defined for values of these types",
+    ),
+    ("bit[2] b = 1.5; qubit q;", 1, 12, "this is not a value for 2 bits"),
     ("qubit q; rx(\"01\"[2]) q;", 1, 13, "the index is outside the bit register"),
     ("qubit q; rx(\"0a\"[0]) q;", 1, 13, "this is not a text of 1 to 64 bits"),
     ("qubit q; rx(ceiling(1e300)) q;", 1, 13, "the whole number does not fit in 64 bits"),

@@ -1,0 +1,193 @@
+//! A hub in which every operation has something to be called well with, made through its own operations.
+
+mod package;
+mod people;
+mod shop;
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use crate::{
+    Failure,
+    functions::function,
+    hub::{Ask, Hub},
+    load::event::Door,
+};
+
+use people::Newcomer;
+
+/// What stands where in requests that are granted.
+pub struct Scene {
+    pub people: BTreeMap<&'static str, Door>,
+    /// What stands in a path, by operation and name; the operation "" is every other.
+    places: BTreeMap<(&'static str, &'static str), String>,
+    /// What an operation is sent.
+    bodies: BTreeMap<&'static str, Value>,
+}
+
+const ANY: &str = "";
+/// Publishes and sells.
+pub const DEVELOPER: &str = "developer";
+/// Subscribes and runs.
+pub const CUSTOMER: &str = "customer";
+/// The customer's key.
+pub const PROGRAM: &str = "program";
+/// Has done nothing yet.
+pub const NEWCOMER: &str = "newcomer";
+
+impl Scene {
+    pub async fn begin(hub: &Hub) -> Result<Self, Failure> {
+        let mut scene =
+            Self { people: BTreeMap::new(), places: BTreeMap::new(), bodies: BTreeMap::new() };
+        devices(hub).await?;
+        for name in [DEVELOPER, CUSTOMER, NEWCOMER] {
+            let door = Newcomer::new(name).arrive(hub).await?;
+            scene.people.insert(name, door);
+        }
+        scene.shop(hub).await?;
+        scene.subscription(hub).await?;
+        scene.jobs(hub).await?;
+        Ok(scene)
+    }
+
+    /// Who calls an operation with these ways in.
+    pub fn door(&self, name: &str) -> Result<&Door, Failure> {
+        self.people.get(name).ok_or_else(|| format!("there is no {name}").into())
+    }
+
+    /// The id of someone who signs in.
+    pub fn user(&self, name: &str) -> Result<&str, Failure> {
+        match self.door(name)? {
+            Door::SignedIn(id) => Ok(id),
+            Door::Key(_) | Door::Public => Err(format!("{name} does not sign in").into()),
+        }
+    }
+
+    /// The path of an operation with what stands in it.
+    pub fn path(&self, operation: &str, path: &str) -> Result<String, Failure> {
+        let mut filled = path.to_owned();
+        while let Some((before, rest)) = filled.split_once('{') {
+            let (name, after) = rest.split_once('}').ok_or("a path has an open brace")?;
+            let find = |at: &str| {
+                let mut all = self.places.iter();
+                all.find(|((of, named), _)| *of == at && *named == name).map(|(_, value)| value)
+            };
+            let value = find(operation).or_else(|| find(ANY)).ok_or_else(|| {
+                format!("{operation}: the scene has no {name}; see infra/bench/src/scene.rs")
+            })?;
+            filled = format!("{before}{value}{after}");
+        }
+        Ok(filled)
+    }
+
+    #[must_use]
+    pub fn body(&self, operation: &str) -> Option<&Value> {
+        self.bodies.get(operation)
+    }
+
+    /// An id of the scene.
+    pub fn place(&self, operation: &'static str, name: &'static str) -> Result<&str, Failure> {
+        let found = self.places.get(&(operation, name)).map(String::as_str);
+        found.ok_or_else(|| format!("the scene has no {name} for {operation:?}").into())
+    }
+
+    fn put(&mut self, operation: &'static str, name: &'static str, value: String) {
+        self.places.insert((operation, name), value);
+    }
+
+    /// One whose link is not opened yet, one who has not registered, and one with a session: what only holds for a while.
+    pub async fn newcomers(&mut self, hub: &Hub) -> Result<(), Failure> {
+        let [waiting, new, settled] = ["waiting", "new", "settled"].map(Newcomer::new);
+        waiting.register(hub).await?;
+        self.put("verifyEmail", "token", waiting.token(hub).await?);
+        let again = Newcomer::new("again");
+        again.register(hub).await?;
+        self.bodies.insert("resendVerification", json!({"email": again.email}));
+        self.bodies.insert("registerAccount", new.account());
+        settled.arrive(hub).await?;
+        let session = settled.log_in(hub).await?;
+        self.bodies.insert("createSession", settled.credentials());
+        let token = session.text("/refresh_token")?;
+        self.bodies.insert("refreshSession", json!({"refresh_token": token}));
+        self.bodies.insert("becomeProvider", json!({"terms_version": "2026-11"}));
+        Ok(())
+    }
+
+    async fn subscription(&mut self, hub: &Hub) -> Result<(), Failure> {
+        let customer = self.door(CUSTOMER)?.clone();
+        let app = self.place("getMarketplaceApp", "app_id")?.to_owned();
+        let terms = json!({"subscription_type": "PAY_PER_USE"});
+        self.bodies.insert("subscribeToApp", terms.clone());
+        self.bodies.insert("startTrial", json!({}));
+        let ask = Ask::new(&customer, "POST", format!("/marketplace/{app}/subscribe"));
+        let subscription = hub.send(&ask.saying(terms).once()).await?.expect(201)?.text("/id")?;
+        let keys = format!("/subscriptions/{subscription}/keys");
+        self.bodies.insert("createSubscriptionKey", json!({"name": "another"}));
+        for (name, operation) in [("program", ANY), ("spare", "deleteSubscriptionKey")] {
+            let wanted = json!({"name": name, "plan": "PREMIUM"});
+            let ask = Ask::new(&customer, "POST", &keys).saying(wanted).once();
+            let key = hub.send(&ask).await?.expect(201)?;
+            self.put(operation, "key_id", key.text("/id")?);
+            if operation == ANY {
+                self.people.insert(PROGRAM, Door::Key(key.text("/key")?));
+            }
+        }
+        self.put(ANY, "subscription_id", subscription);
+        Ok(())
+    }
+
+    /// One that has ended, one that nobody has begun, and the bill.
+    async fn jobs(&mut self, hub: &Hub) -> Result<(), Failure> {
+        let job = json!({
+            "device_id": "hub-simulator", "shots": 1000, "tags": ["bell"], "input": {"theta": 0.7},
+            "run_mode": "NON_BLOCKING", "seed": 7
+        });
+        self.bodies.insert("createJob", job.clone());
+        let ask = Ask::new(self.door(PROGRAM)?, "POST", "/jobs").saying(job);
+        let ended = hub.send(&ask.clone().once()).await?.expect(202)?.text("/id")?;
+        simulate(hub, &ended).await?;
+        let waiting = hub.send(&ask.once()).await?.expect(202)?.text("/id")?;
+        self.put(ANY, "job_id", ended);
+        self.put("cancelJob", "job_id", waiting);
+        let customer = self.door(CUSTOMER)?;
+        let bills = hub.send(&Ask::new(customer, "GET", "/bills")).await?.expect(200)?;
+        self.put(ANY, "bill_id", bills.text("/items/0/id")?);
+        self.put(ANY, "device_id", "hub-simulator".to_owned());
+        Ok(())
+    }
+}
+
+/// What a schedule sends brings the devices of the local Braket.
+async fn devices(hub: &Hub) -> Result<(), Failure> {
+    let event = include_str!("../../../events/refresh-hardware.json");
+    let refresh = function("refresh-hardware").ok_or("devices are read by refresh-hardware")?;
+    hub.invoke(refresh, event.into()).await.map(drop)
+}
+
+/// Hands the simulator the message of a job.
+async fn simulate(hub: &Hub, job: &str) -> Result<(), Failure> {
+    let event = message(
+        include_str!("../../../events/run-simulation.json"),
+        &json!({"job_id": job}).to_string(),
+    )?;
+    let simulator = function("run-simulation").ok_or("jobs are run by run-simulation")?;
+    let (answer, _) = hub.invoke(simulator, event.into()).await?;
+    clean("run-simulation", &answer.payload)
+}
+
+/// A queue's sample event with another message in it.
+pub fn message(sample: &str, body: &str) -> Result<String, Failure> {
+    let mut event: Value = serde_json::from_str(sample)?;
+    event["Records"][0]["body"] = body.into();
+    Ok(event.to_string())
+}
+
+/// Whether a batch was worked through.
+pub fn clean(function: &str, answer: &[u8]) -> Result<(), Failure> {
+    let answer: Value = serde_json::from_slice(answer)?;
+    match answer["batchItemFailures"].as_array() {
+        Some(failures) if failures.is_empty() => Ok(()),
+        _ => Err(format!("{function} left its message: {answer}; its log tells why").into()),
+    }
+}

@@ -1,0 +1,83 @@
+//! How do people come in: register, open the mailed link, log in?
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use serde_json::{Value, json};
+
+use crate::{
+    Failure,
+    hub::{Ask, Hub, Reply},
+    load::event::Door,
+};
+
+/// Someone nobody knows yet.
+pub(super) struct Newcomer {
+    username: String,
+    pub(super) email: String,
+    password: String,
+}
+
+impl Newcomer {
+    pub(super) fn new(name: &str) -> Self {
+        let random = uuid::Uuid::new_v4().simple().to_string();
+        let username = format!("{name}-{}", &random[..8]);
+        let email = format!("{username}@example.com");
+        Self { username, email, password: format!("{random}-aA1") }
+    }
+
+    pub(super) fn account(&self) -> Value {
+        json!({
+            "username": self.username, "email": self.email, "password": self.password,
+            "full_name": "Ada Lovelace"
+        })
+    }
+
+    pub(super) fn credentials(&self) -> Value {
+        json!({"login": self.username, "password": self.password})
+    }
+
+    pub(super) async fn register(&self, hub: &Hub) -> Result<(), Failure> {
+        let ask = Ask::new(&Door::Public, "POST", "/auth/register").saying(self.account());
+        hub.send(&ask).await?.expect(202).map(drop)
+    }
+
+    /// The last segment of the mailed link.
+    pub(super) async fn token(&self, hub: &Hub) -> Result<String, Failure> {
+        let mails: Value = hub
+            .http()
+            .get(format!("{}/_ministack/ses/messages", hub.services()))
+            .send()
+            .await?
+            .json()
+            .await?;
+        let mails = mails.pointer(&format!("/messages/{}", local_cloud::ACCOUNT));
+        let mine = mails.and_then(Value::as_array).into_iter().flatten().rev().find(|mail| {
+            mail["To"].as_array().is_some_and(|to| to.iter().any(|one| *one == self.email))
+        });
+        let text = mine.and_then(|mail| mail["BodyText"].as_str()).unwrap_or_default();
+        let link = text.split_whitespace().find_map(|word| word.split_once("/auth/verify/"));
+        let (_, token) = link.ok_or_else(|| format!("no link was mailed to {}", self.email))?;
+        Ok(token.to_owned())
+    }
+
+    pub(super) async fn log_in(&self, hub: &Hub) -> Result<Reply, Failure> {
+        let ask = Ask::new(&Door::Public, "POST", "/auth/login").saying(self.credentials());
+        hub.send(&ask).await?.expect(200)
+    }
+
+    /// All the way to a session; who the authorizer would say calls.
+    pub(super) async fn arrive(&self, hub: &Hub) -> Result<Door, Failure> {
+        self.register(hub).await?;
+        let open = format!("/auth/verify/{}", self.token(hub).await?);
+        hub.send(&Ask::new(&Door::Public, "GET", open)).await?.expect(200)?;
+        let session = self.log_in(hub).await?;
+        Ok(Door::SignedIn(username(&session.text("/access_token")?)?))
+    }
+}
+
+/// As the access token names its user.
+fn username(token: &str) -> Result<String, Failure> {
+    let claims = token.split('.').nth(1).ok_or("the access token is no JWT")?;
+    let claims: Value = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(claims)?)?;
+    let name = claims["username"].as_str().ok_or("the access token names nobody")?;
+    Ok(name.to_owned())
+}

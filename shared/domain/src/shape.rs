@@ -1,0 +1,192 @@
+//! How is each kind of text and number described to callers: by the very limits that are checked.
+//!
+//! A view names one with `#[schema(value_type = shape::Name)]`; nothing is ever made of these types.
+
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{
+        ArrayBuilder, KnownFormat, ObjectBuilder, RefOr, SchemaFormat,
+        schema::{Schema, Type},
+    },
+};
+
+use crate::{
+    access_key,
+    account::{MAX_EMAIL, MAX_PASSWORD, MAX_USERNAME, MIN_PASSWORD, MIN_USERNAME},
+    field::{MAX_DESCRIPTION, MAX_NAME, MAX_SENTENCE, MAX_TAG, MAX_URL},
+    hardware::{MAX_COUPLINGS, MAX_DEVICE_ID, MAX_DEVICE_TEXT, MAX_QUBITS, MAX_SHOTS},
+    money,
+    submission::MAX_SEED,
+    version::{MAX_PACKAGE_BYTES, MAX_README_BYTES, MAX_VERSION_NUMBER},
+};
+
+/// The largest whole number that every reader of JSON keeps exactly.
+pub const MAX_EXACT: u64 = (1 << 53) - 1;
+/// Of a path in a package, in characters.
+pub const MAX_FILE_PATH: usize = 200;
+/// Of the texts of a session, in characters.
+pub const MAX_TOKEN: usize = 8 * 1024;
+
+/// Text without control characters.
+const LINE: &str = r"^[^\u0000-\u001F\u007F-\u009F]*$";
+/// The same with tabs and line breaks.
+const LINES: &str = r"^[^\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F]*$";
+/// What may stand in a header.
+const VISIBLE: &str = "^[!-~]+$";
+
+macro_rules! shapes {
+    ($($(#[$doc:meta])* $name:ident: $shape:expr;)*) => {$(
+        $(#[$doc])*
+        #[derive(Debug)]
+        pub enum $name {}
+
+        impl PartialSchema for $name {
+            fn schema() -> RefOr<Schema> {
+                $shape.into()
+            }
+        }
+
+        impl ToSchema for $name {}
+    )*};
+}
+
+shapes! {
+    /// Of a person, a project, an app or a key.
+    Name: line(MAX_NAME);
+    /// What is said at length.
+    Prose: text(0, MAX_DESCRIPTION).pattern(Some(LINES));
+    /// One sentence of ours to the caller.
+    Sentence: text(0, MAX_SENTENCE).pattern(Some(LINE));
+    /// A README, as its author wrote it.
+    Markdown: text(0, MAX_README_BYTES).format(Some(custom("commonmark")));
+    /// A word that things are found by.
+    Word: line(MAX_TAG).examples(["bell"]);
+    WebAddress: text(1, MAX_URL)
+        .format(Some(custom("uri")))
+        .pattern(Some("^https://[!-~]+$"))
+        .examples(["https://example.com/bell-pairs"]);
+    /// An address as another writes it.
+    ForeignAddress: text(0, MAX_DEVICE_TEXT).format(Some(custom("uri")));
+    /// A link that carries its own permission, so that whoever holds it may use it.
+    SignedAddress: text(1, 8 * 1024).format(Some(custom("uri"))).pattern(Some("^https?://[!-~]+$"));
+    EmailAddress: text(3, MAX_EMAIL)
+        .format(known(KnownFormat::Email))
+        .examples(["ada@example.com"]);
+    Username: text(MIN_USERNAME, MAX_USERNAME)
+        .pattern(Some("^[A-Za-z][A-Za-z0-9_.-]*$"))
+        .examples(["ada"]);
+    /// A user name or an e-mail address.
+    LoginName: line(MAX_EMAIL).examples(["ada"]);
+    NewPassword: text(MIN_PASSWORD, MAX_PASSWORD).format(known(KnownFormat::Password));
+    Password: text(1, MAX_PASSWORD).format(known(KnownFormat::Password));
+    /// A part of a session; nothing is to be read from it.
+    Token: text(1, MAX_TOKEN).pattern(Some(VISIBLE));
+    /// A semantic version.
+    VersionNumber: text(5, MAX_VERSION_NUMBER)
+        .pattern(Some(r"^(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)([+-][0-9A-Za-z.+-]+)?$"))
+        .examples(["1.0.0"]);
+    /// An SPDX identifier.
+    LicenseId: text(1, 50).pattern(Some("^[0-9A-Za-z.+-]+$")).examples(["MIT"]);
+    DeviceId: text(1, MAX_DEVICE_ID)
+        .pattern(Some("^[a-z0-9._-]+$"))
+        .examples([crate::hardware::HUB_SIMULATOR]);
+    /// A device's name, maker or gate, as its provider writes it.
+    DeviceText: text(0, MAX_DEVICE_TEXT).pattern(Some(LINE));
+    /// What Amazon Braket calls a device or a task.
+    BraketArn: text(20, 256).pattern(Some("^arn:aws[a-z-]*:braket:[!-~]+$"));
+    /// A whole number in digits.
+    Digits: text(1, 20).pattern(Some("^[0-9]+$"));
+    /// A month, UTC.
+    Month: text(7, 7).pattern(Some("^[0-9]{4}-(0[1-9]|1[0-2])$")).examples(["2026-11"]);
+    Day: text(10, 10).format(known(KnownFormat::Date)).examples(["2026-11-20"]);
+    /// In hexadecimal digits.
+    Sha256: text(64, 64)
+        .pattern(Some("^[0-9A-Fa-f]{64}$"))
+        .examples(["ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"]);
+    /// A decimal with at most six digits after the point.
+    Amount: text(1, money::MAX_AMOUNT)
+        .pattern(Some(r"^-?[0-9]{1,13}(\.[0-9]{1,6})?$"))
+        .examples(["0.05"]);
+    Currency: string().enum_values(Some([money::CURRENCY]));
+    /// Stable, for programs.
+    Code: text(1, 64).pattern(Some("^[a-z][a-z0-9_]*$"));
+    /// A file of a package, from its root.
+    FilePath: line(MAX_FILE_PATH);
+    /// What a download is saved as.
+    FileName: text(1, 100).pattern(Some("^[a-z0-9][A-Za-z0-9.-]*$"));
+    /// A gate, a gate modifier or a parameter, as programs write it.
+    Identifier: text(1, 32 * 1024).pattern(Some(LINE));
+    /// The whole key; only its owner has it.
+    WholeKey: text(access_key::LENGTH, access_key::LENGTH).pattern(Some("^qhk_[0-9a-f]{80}$"));
+    /// How a key begins and what its random part ends with.
+    ShownKey: text(9, 9).pattern(Some("^qhk_…[0-9a-f]{4}$"));
+
+    /// How many there are.
+    Count: whole(0, MAX_EXACT);
+    /// From 1.
+    Position: small(1, i32::MAX.unsigned_abs());
+    Shots: small(1, MAX_SHOTS);
+    /// Shots that one bit string was measured in, and those of a job that gave none.
+    MeasuredShots: small(0, MAX_SHOTS);
+    Seed: whole(0, MAX_SEED);
+    KeyUses: whole(1, access_key::MAX_USES);
+    PackageBytes: whole(1, MAX_PACKAGE_BYTES);
+    Qubits: small(0, MAX_QUBITS);
+    Seconds: whole(0, 24 * 60 * 60);
+    /// From 0 to 1.
+    Share: ObjectBuilder::new().schema_type(Type::Number).format(known(KnownFormat::Double))
+        .minimum(Some(0)).maximum(Some(1));
+    Duration: ObjectBuilder::new().schema_type(Type::Number).format(known(KnownFormat::Double))
+        .minimum(Some(0));
+
+    /// Two qubits that can meet in a gate.
+    Coupling: ArrayBuilder::new().items(small(0, u32::MAX >> 1)).min_items(Some(2)).max_items(Some(2));
+    Couplings: ArrayBuilder::new().items(Coupling::schema()).max_items(Some(MAX_COUPLINGS));
+    /// Bit string → shots; the first character is the first of `measured_qubits`.
+    Counts: bit_strings(MeasuredShots::schema());
+    /// Bit string → share of the shots.
+    Shares: bit_strings(Share::schema());
+    /// Name → value; all of them go before the last field, `file`.
+    FormFields: ObjectBuilder::new()
+        .max_properties(Some(30))
+        .property_names(Some(Schema::from(text(1, 100).pattern(Some(VISIBLE)).build())))
+        .additional_properties(Some(RefOr::T(Schema::from(text(0, 8 * 1024).pattern(Some(LINE)).build()))));
+}
+
+fn bit_strings(of: RefOr<Schema>) -> ObjectBuilder {
+    let bits = text(0, 1_024).pattern(Some("^[01]*$"));
+    ObjectBuilder::new()
+        .property_names(Some(Schema::from(bits.build())))
+        .additional_properties(Some(of))
+}
+
+fn string() -> ObjectBuilder {
+    ObjectBuilder::new().schema_type(Type::String)
+}
+
+fn text(least: usize, most: usize) -> ObjectBuilder {
+    string().min_length((least > 0).then_some(least)).max_length(Some(most))
+}
+
+/// One line of at least a character.
+fn line(most: usize) -> ObjectBuilder {
+    text(1, most).pattern(Some(LINE))
+}
+
+fn known(format: KnownFormat) -> Option<SchemaFormat> {
+    Some(SchemaFormat::KnownFormat(format))
+}
+
+fn custom(format: &str) -> SchemaFormat {
+    SchemaFormat::Custom(format.to_owned())
+}
+
+fn whole(least: u64, most: u64) -> ObjectBuilder {
+    let number = ObjectBuilder::new().schema_type(Type::Integer);
+    number.format(known(KnownFormat::Int64)).minimum(Some(least)).maximum(Some(most))
+}
+
+fn small(least: u32, most: u32) -> ObjectBuilder {
+    let number = ObjectBuilder::new().schema_type(Type::Integer);
+    number.format(known(KnownFormat::Int32)).minimum(Some(least)).maximum(Some(most))
+}
