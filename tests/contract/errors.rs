@@ -56,7 +56,7 @@ fn unproduced(errors: &Errors, measured: &Measured) -> Vec<String> {
         let judged = declared.places.iter().any(|place| measured.ran(place));
         judged || (declared.places.is_empty() && declared.elsewhere)
     };
-    let never = errors.by_name.iter().filter(|(_, declared)| !seen(declared));
+    let never = errors.by_name.iter().filter(|(_, declared)| !declared.private && !seen(declared));
     let faults = errors.faults.iter().filter(|place| !measured.ran(place));
     never
         .map(|(name, declared)| {
@@ -163,7 +163,7 @@ fn an_error_whose_line_never_ran_is_refused() {
     ];
     // of the three arms of `put`, the second never ran, nor did the refusal of `close`
     let report = r#"{"data": [{"files": [{"filename": "/src/shared/purse/src/lib.rs", "segments": [
-        [18, 18, 3, true, true, false], [19, 21, 0, true, true, false], [19, 40, 3, false, false, false],
+        [18, 18, 3, true, true, false], [18, 21, 0, false, false, false], [19, 21, 0, true, true, false], [19, 40, 3, false, false, false],
         [20, 18, 2, true, true, false], [20, 34, 2, true, true, false], [25, 8, 5, true, true, false],
         [25, 24, 0, true, true, false], [25, 40, 0, true, true, false], [25, 80, 5, true, true, false]
     ]}]}]}"#;

@@ -39,10 +39,12 @@ pub(super) async fn is_problem(answer: Response, status: u16, code: &str) {
     let header = |name: &str| answer.headers().get(name).and_then(|value| value.to_str().ok());
     let content_type = header("content-type").unwrap_or_default().to_owned();
     let origin = header("access-control-allow-origin").map(str::to_owned);
+    let is_named = header("x-request-id").is_some_and(|id| !id.is_empty());
     let body = answer.text().await.expect("a body");
     assert_eq!(given, status, "{url}: {body}");
     assert_eq!(content_type, "application/problem+json", "{url}: {body}");
     assert_eq!(origin.as_deref(), Some("*"), "{url}: a page must be able to read why");
+    assert!(is_named, "{url}: an answer names its request");
     let document: Value = serde_json::from_str(&body).expect("JSON");
     assert_eq!(document["code"], code, "{url}: {body}");
     assert_eq!(document["status"], status, "{url}: {body}");

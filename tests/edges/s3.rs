@@ -128,6 +128,18 @@ async fn a_failure_names_the_call_and_not_what_the_service_said() {
 }
 
 #[tokio::test]
+async fn neither_a_form_nor_a_link_is_printed() {
+    let (packages, now) = (packages(), OffsetDateTime::UNIX_EPOCH);
+    let form = packages.presign_upload(&upload_key(), &Sha256Digest::of(b"x"), now).await;
+    let link = packages.presign_download(&package_key(b"x"), "x.zip", now).await;
+    let (form, link) = (form.expect("a form"), link.expect("a link"));
+    let printed = format!("{form:?} {link:?}");
+    for secret in [&form.fields["x-amz-signature"], &form.url, &link.url] {
+        assert!(!printed.contains(secret.as_str()), "{printed}");
+    }
+}
+
+#[tokio::test]
 async fn nothing_is_signed_without_credentials() {
     let mut aws = config("http://127.0.0.1:1").into_builder();
     aws.set_credentials_provider(None);

@@ -15,10 +15,9 @@ pub(crate) fn cases(scene: &Scene, operation: &Operation<'_>, good: &Call) -> Ve
     let mut flaws = match operation.id() {
         // Its address is followed from a mail, with whatever was added to it on the way.
         "verifyEmail" => Vec::new(),
-        _ => vec![
-            ("surprise=1".to_owned(), BAD_QUERY),
-            ("limit=1&surprise=1".to_owned(), BAD_QUERY),
-        ],
+        _ => {
+            vec![("surprise=1".to_owned(), BAD_QUERY), ("limit=1&surprise=1".to_owned(), BAD_QUERY)]
+        }
     };
     for parameter in &parameters {
         flaws.extend(wrong(scene, operation, parameter));
@@ -35,7 +34,8 @@ pub(crate) fn cases(scene: &Scene, operation: &Operation<'_>, good: &Call) -> Ve
             ));
         }
     }
-    let own = scene.cursors.get(operation.path).filter(|_| !operation.is_public());
+    let takes_cursors = parameters.iter().any(|parameter| parameter.name == "cursor");
+    let own = scene.cursors.get(operation.path).filter(|_| takes_cursors && !operation.is_public());
     if let Some(cursor) = own.filter(|_| operation.parameters("path").is_empty()) {
         let call = good.clone().asking(&format!("cursor={cursor}"));
         cases.push(Case::new("with the cursor of another user", &scene.eve, call, BAD_CURSOR));

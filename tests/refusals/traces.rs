@@ -109,7 +109,7 @@ fn an_answer_without_its_request_or_of_another_trace_is_noticed() {
     assert!(told(Some("r-1"), &good));
     for (request_id, traceparent) in [
         (None, good.clone()),
-        (Some("r-2"), good.clone()),
+        (Some("r-2"), good),
         (Some("r-1"), String::new()),
         (Some("r-1"), format!("00-{TRACE}-{SPAN}-01")),
         (Some("r-1"), format!("00-{}-b7ad6b7169203331-01", TRACE.replace('4', "5"))),

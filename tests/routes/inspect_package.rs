@@ -1,7 +1,7 @@
 //! `inspect-package`: each upload is judged once, whatever arrives late, twice, never, or with ill intent.
 
 use serde_json::{Value, json};
-use tests::{Folder, Stack, User, notification};
+use tests::{Folder, Stack, User, notification, put_object, services};
 
 const UNKNOWN: &str = "0199a4f0-5b3c-7d2e-9f10-1a2b3c4d5e6f";
 
@@ -88,6 +88,18 @@ async fn what_is_wrong_with_a_package_is_told_its_developer() {
     .await;
     let passed = desk.stack.upload(&desk.ada, &desk.version, &bell().zip()).await;
     assert_eq!((&passed["status"], &passed["findings"]), (&json!("DRAFT"), &json!([])));
+}
+
+#[tokio::test]
+async fn what_no_form_would_have_let_in_is_told_its_developer_too() {
+    let desk = desk().await;
+    let form = desk.stack.form(&desk.ada, &desk.version, b"small").await;
+    let key = form["fields"]["key"].as_str().expect("a key");
+    let bucket = &services().stack().outputs["PackagesBucketName"];
+    put_object(bucket, key, vec![0; 10 * 1024 * 1024 + 1]).await;
+    desk.stack.arrived(&form).await;
+    let inspected = desk.ada.get(&desk.version).await.expect(200);
+    assert_eq!(inspected["findings"][0]["code"], "package_too_large", "{inspected:#}");
 }
 
 #[tokio::test]

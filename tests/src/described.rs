@@ -42,17 +42,16 @@ fn operation(method: &str, path: &str) -> Option<(&'static str, &'static Value)>
     let fits = |template: &str| {
         let (asked, declared): (Vec<_>, Vec<_>) =
             (path.split('/').collect(), template.split('/').collect());
-        let alike = asked.iter().zip(&declared).all(|(a, d)| a == d || d.starts_with('{'));
+        let stands = |(a, d): (&&str, &&str)| a == d || (d.starts_with('{') && !a.is_empty());
+        let alike = asked.iter().zip(&declared).all(stands);
         asked.len() == declared.len() && alike
     };
     let paths = DESCRIPTION["paths"].as_object()?.iter();
-    let mut found: Vec<_> = paths
-        .filter(|(template, _)| fits(template))
-        .filter_map(|(template, item)| Some((template.as_str(), item.get(method.to_lowercase())?)))
-        .collect();
     // The one with the fewest variable parts is meant.
-    found.sort_by_key(|(template, _)| template.matches('{').count());
-    found.first().copied()
+    let (template, item) = paths
+        .filter(|(template, _)| fits(template))
+        .min_by_key(|(template, _)| template.matches('{').count())?;
+    Some((template, item.get(method.to_lowercase())?))
 }
 
 fn faults(at: &str, operation: &Value, received: &Received) -> Vec<String> {
@@ -106,7 +105,9 @@ fn misfits(place: &str, schema: &Value, value: &Value) -> Vec<String> {
         known.entry(place.to_owned()).or_insert_with(|| Arc::new(validator(schema))).clone()
     };
     let errors = validator.iter_errors(value);
-    errors.map(|error| format!("{place}: {} at {:?}", error, error.instance_path().to_string())).collect()
+    errors
+        .map(|error| format!("{place}: {} at {:?}", error, error.instance_path().to_string()))
+        .collect()
 }
 
 fn validator(schema: &Value) -> Validator {

@@ -30,6 +30,6 @@ pub use prepared::{Answer, Prepared, nobody};
 pub use services::{config, services};
 pub use stack::Stack;
 pub use state::state;
-pub use storage::{make_bucket, remove_object};
+pub use storage::{make_bucket, put_object, remove_object};
 pub use table_door::TableDoor;
 pub use user::User;

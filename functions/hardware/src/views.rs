@@ -5,8 +5,8 @@ use domain::{
     Moment,
     field::plain,
     hardware::{
-        self, HardwareStatus, MAX_COUPLINGS, MAX_DEVICE_TEXT, MAX_GATES, MAX_QUBITS, MAX_SHOTS, Platform,
-        Technology,
+        self, HardwareStatus, MAX_COUPLINGS, MAX_DEVICE_TEXT, MAX_GATES, MAX_QUBITS, MAX_SHOTS,
+        Platform, Technology,
     },
     shape,
 };

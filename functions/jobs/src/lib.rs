@@ -4,10 +4,7 @@ mod create;
 pub mod views;
 mod wait;
 
-use api::{
-    Answer, Caller, Context, InitError, ListQuery, Page, Params, Path, Problem,
-    Submission,
-};
+use api::{Answer, Caller, Context, InitError, ListQuery, Page, Params, Path, Problem, Submission};
 use axum::extract::State;
 use domain::{
     JobId, Kind, Refusal,

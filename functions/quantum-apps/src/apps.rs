@@ -1,8 +1,6 @@
 //! How apps are created, listed and read.
 
-use api::{
-    Answer, Caller, IdempotencyHeader, ListQuery, Page, Params, Path, Problem, Submission,
-};
+use api::{Answer, Caller, IdempotencyHeader, ListQuery, Page, Params, Path, Problem, Submission};
 use axum::extract::State;
 use domain::{AppId, Refusal, app::QuantumApp, field::id};
 use store::{apps, create};

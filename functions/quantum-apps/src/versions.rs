@@ -1,8 +1,6 @@
 //! How versions of an app are created, listed, read and released.
 
-use api::{
-    Answer, Caller, IdempotencyHeader, ListQuery, Page, Params, Path, Problem, Submission,
-};
+use api::{Answer, Caller, IdempotencyHeader, ListQuery, Page, Params, Path, Problem, Submission};
 use axum::extract::State;
 use domain::{AppId, Refusal, VersionId, field::id, version::AppVersion};
 use store::{

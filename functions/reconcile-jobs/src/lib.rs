@@ -42,7 +42,7 @@ pub async fn handle(app: App) -> Result<(), Failed> {
     }
     let mut failed = Ok(());
     while let Some(swept) = shards.join_next().await {
-        failed = failed.and(swept.unwrap_or_else(|panic| Err(Failed::because(panic))));
+        failed = failed.and(swept.unwrap_or_else(|_panic| Err(Failed::new("a sweep panicked"))));
     }
     failed
 }
@@ -77,7 +77,7 @@ async fn sweep(app: App, shard: u8) -> Result<(), Failed> {
         }));
     }
     while let Some(noted) = notes.join_next().await {
-        noted.map_err(Failed::because)?.map_err(Failed::because)?;
+        noted.map_err(|_panic| Failed::new("a note panicked"))?.map_err(Failed::because)?;
     }
     Ok(())
 }

@@ -203,9 +203,11 @@ fn in_flight(since: Moment) -> Refusal {
 /// A taken value is ours to replace: the next try makes another one.
 fn refused(error: gateway::Error) -> Problem {
     match error {
-        gateway::Error::Refused(full @ gateway::Refusal::TooManyKeys) => {
-            Problem::refused(Kind::TooManyRequests { retry_after: AN_HOUR }, "no_more_keys", full.to_string())
-        }
+        gateway::Error::Refused(full @ gateway::Refusal::TooManyKeys) => Problem::refused(
+            Kind::TooManyRequests { retry_after: AN_HOUR },
+            "no_more_keys",
+            full.to_string(),
+        ),
         error => Problem::failed(error),
     }
 }

@@ -8,7 +8,7 @@ use crate::{
     Failure,
     aws::Handling,
     hub::Hub,
-    measure,
+    measure::{self, Bare},
     report::Figures,
     routes::{self, Cost, Route},
     rows,
@@ -16,8 +16,10 @@ use crate::{
 };
 
 const SMALL: usize = 1_000;
-/// Long enough that calls side by side overlap.
+/// Of each call of a route at work.
 const LATENCY: Duration = Duration::from_millis(2);
+/// Long enough that calls side by side overlap on a busy machine too.
+const OVERLAP: Duration = Duration::from_millis(20);
 
 /// Measures all of it; `large` is how many rows the large table has, `step` hears what goes on.
 pub async fn figures(
@@ -33,14 +35,15 @@ pub async fn figures(
     let (scene, on_large) = on_rows(hub, large, &routes, step).await?;
     step("measuring the functions");
     hub.aws().handle(Handling::default());
-    let bare = measure::bare(hub).await?;
-    let functions = measure::functions(hub, &scene, all).await?;
+    let beside = Bare::start(hub).await?;
+    let bare = beside.measured(hub).await?;
+    let functions = measure::functions(hub, &beside, &scene, all).await?;
     step("measuring routes at work");
     hub.aws().handle(Handling { latency: LATENCY, units: false });
     let mut working = Vec::new();
     for route in routes.iter().filter(|route| is_at_work(route)) {
         let name = format!("{} {}", route.method, route.path);
-        working.push((name, measure::route(hub, &scene, route).await?));
+        working.push((name, measure::route(hub, &beside, &scene, route).await?));
     }
     let routes = on_small.into_iter().zip(on_large).map(|(small, large)| [small, large]).collect();
     Ok(Figures { bare, functions, working, rows: [SMALL, large], routes })
@@ -62,7 +65,7 @@ async fn on_rows(
     let written = rows::fill(&database, hub.table_name(), &scene, rows)?;
     step(&format!("{written} rows are written"));
     scene.newcomers(hub).await?;
-    hub.aws().handle(Handling { latency: LATENCY, units: true });
+    hub.aws().handle(Handling { latency: OVERLAP, units: true });
     let costs = routes::costs(hub, &scene, routes).await?;
     Ok((scene, costs))
 }

@@ -51,6 +51,15 @@ pub struct Warm {
     pub cpu: Duration,
     /// The stand-in's share of the median call.
     pub aws: Duration,
+    /// The median call of the bare function, called in turns with it: both meet the same machine.
+    pub bare: Duration,
+}
+
+/// The function the others are measured against, in an environment of its own.
+pub struct Bare {
+    launch: Launch,
+    event: Bytes,
+    environment: Environment,
 }
 
 /// Where AWS is reached over TLS: processor time of the start, and of the first call.
@@ -61,38 +70,55 @@ pub struct OverTls {
     pub first: Duration,
 }
 
-/// The function the others are measured against.
-pub async fn bare(hub: &Hub) -> Result<Measured, Failure> {
-    let launch = hub.launch_bare()?;
-    let event = Ask::new(&Door::Public, "GET", "/health").event()?;
-    let (init_cpu, init, first) = starts(&launch, &event).await?;
-    let environment = Environment::start(&launch).await?;
-    let warm = calls(hub, &environment, || Ok(event.clone())).await?;
-    Ok(Measured {
-        name: "bare",
-        clients: 0,
-        init_cpu,
-        init,
-        first,
-        asked: "a greeting".to_owned(),
-        warm,
-        memory: environment.memory()?,
-        bytes: fs::metadata(&launch.binary)?.len(),
-        tls: None,
-    })
+impl Bare {
+    pub async fn start(hub: &Hub) -> Result<Self, Failure> {
+        let launch = hub.launch_bare()?;
+        let event = Ask::new(&Door::Public, "GET", "/health").event()?;
+        let environment = Environment::start(&launch).await?;
+        Ok(Self { launch, event, environment })
+    }
+
+    /// What it costs itself.
+    pub async fn measured(&self, hub: &Hub) -> Result<Measured, Failure> {
+        let (init_cpu, init, first) = starts(&self.launch, &self.event).await?;
+        let environment = Environment::start(&self.launch).await?;
+        let warm = calls(hub, self, &environment, || Ok(self.event.clone())).await?;
+        Ok(Measured {
+            name: "bare",
+            clients: 0,
+            init_cpu,
+            init,
+            first,
+            asked: "a greeting".to_owned(),
+            warm,
+            memory: environment.memory()?,
+            bytes: fs::metadata(&self.launch.binary)?.len(),
+            tls: None,
+        })
+    }
+
+    async fn call(&self) -> Result<Duration, Failure> {
+        Ok(self.environment.invoke(self.event.clone()).await?.elapsed)
+    }
 }
 
 /// Those measured by default, or all of them.
-pub async fn functions(hub: &Hub, scene: &Scene, all: bool) -> Result<Vec<Measured>, Failure> {
+pub async fn functions(
+    hub: &Hub,
+    bare: &Bare,
+    scene: &Scene,
+    all: bool,
+) -> Result<Vec<Measured>, Failure> {
     let mut measured = Vec::new();
     for function in FUNCTIONS.iter().filter(|function| all || function.by_default) {
-        measured.push(measure(hub, scene, function).await?);
+        measured.push(measure(hub, bare, scene, function).await?);
     }
     Ok(measured)
 }
 
 async fn measure(
     hub: &Hub,
+    bare: &Bare,
     scene: &Scene,
     function: &'static Function,
 ) -> Result<Measured, Failure> {
@@ -100,7 +126,7 @@ async fn measure(
     let (asked, event) = event(scene, function)?;
     let (init_cpu, init, first) = starts(&launch, &event).await?;
     let environment = Environment::start(&launch).await?;
-    let warm = calls(hub, &environment, || Ok(event.clone())).await?;
+    let warm = calls(hub, bare, &environment, || Ok(event.clone())).await?;
     let tls = match function.clients.is_empty() {
         true => None,
         false => {
@@ -126,7 +152,7 @@ async fn measure(
 }
 
 /// A route of a function at work, over stand-ins whose time is taken off.
-pub async fn route(hub: &Hub, scene: &Scene, route: &Route) -> Result<Warm, Failure> {
+pub async fn route(hub: &Hub, bare: &Bare, scene: &Scene, route: &Route) -> Result<Warm, Failure> {
     let function = serving(&route.path).ok_or("no function serves it")?;
     let environment = Environment::start(&hub.launch(function)?).await?;
     let granted = environment.invoke(ask(scene, route)?.event()?).await?;
@@ -134,7 +160,7 @@ pub async fn route(hub: &Hub, scene: &Scene, route: &Route) -> Result<Warm, Fail
     if status != Some(true) {
         return Err(format!("{} is not granted when it is measured", route.operation).into());
     }
-    calls(hub, &environment, || ask(scene, route)?.event()).await
+    calls(hub, bare, &environment, || ask(scene, route)?.event()).await
 }
 
 /// What a function is asked over and over. An empty batch is nothing to do, a schedule always has something.
@@ -180,6 +206,7 @@ async fn starts(launch: &Launch, event: &Bytes) -> Result<(Duration, Duration, D
 
 async fn calls(
     hub: &Hub,
+    bare: &Bare,
     environment: &Environment,
     event: impl Fn() -> Result<Bytes, Failure>,
 ) -> Result<Warm, Failure> {
@@ -187,8 +214,10 @@ async fn calls(
         environment.invoke(event()?).await?;
     }
     let (mut own, mut stand_in) = (Vec::with_capacity(CALLS), Vec::with_capacity(CALLS));
+    let mut beside = Vec::with_capacity(CALLS);
     let before = environment.cpu()?;
     for _ in 0..CALLS {
+        beside.push(bare.call().await?);
         let event = event()?;
         drop(hub.aws().take_calls());
         let answer = environment.invoke(event).await?;
@@ -197,7 +226,13 @@ async fn calls(
         stand_in.push(waited);
     }
     let cpu = (environment.cpu()? - before) / u32::try_from(CALLS)?;
-    Ok(Warm { p50: median(&own), p99: percentile(&own, 99), cpu, aws: median(&stand_in) })
+    Ok(Warm {
+        p50: median(&own),
+        p99: percentile(&own, 99),
+        cpu,
+        aws: median(&stand_in),
+        bare: median(&beside),
+    })
 }
 
 async fn over_tls(launch: &Launch, event: &Bytes) -> Result<OverTls, Failure> {

@@ -96,7 +96,8 @@ function responses(operation, api) {
   return [element("h4", {}, "Answers"), ...good.map(([status, response], index) =>
     element("details", { open: index === 0 && "" }, element("summary", {}, code(status), " ", ...inline(response.description)), shape(response, api))),
   bad.length ? element("details", {}, element("summary", {}, ...bad.flatMap(([status]) => [code(status), " "])),
-    element("dl", {}, ...bad.flatMap(([status, response]) => [element("dt", {}, code(status)), element("dd", {}, ...inline(response.description))])),
+    element("dl", {}, ...bad.flatMap(([status, response]) => [
+      element("dt", {}, code(status)), element("dd", {}, ...inline(response.description), problems(response, api))])),
     shape(bad[0][1], api)) : null];
 }
 
@@ -108,9 +109,17 @@ function shape(response, api) {
   return [
     shown === undefined ? null : element("pre", {}, JSON.stringify(shown, null, 2)),
     headers.length ? element("dl", {}, ...headers.flatMap(([name, header]) => [
-      element("dt", {}, name, element("span", { class: "type" }, "header")), element("dd", {}, ...inline(header.description))])) : null,
+      element("dt", {}, name, element("span", { class: "type" }, "header")), element("dd", {}, ...inline(resolved(header, api).description))])) : null,
     listed ? element("details", {}, element("summary", { class: "muted" }, "Fields"), listed) : null,
   ];
+}
+
+/** The codes told with a status, each with what is said. */
+function problems(response, api) {
+  const content = Object.values(response.content || {})[0];
+  const examples = Object.entries(content?.examples || {}).map(([name, one]) => [name, resolved(one, api).value]);
+  return element("dl", {}, ...examples.flatMap(([name, problem]) => [
+    element("dt", {}, element("code", {}, name)), element("dd", {}, ...inline(problem?.detail))]));
 }
 
 function code(status) {

@@ -59,7 +59,8 @@ function limits(schema) {
   if (schema.minimum) said.push(`at least ${schema.minimum}`);
   if (schema.maximum !== undefined) said.push(`at most ${schema.maximum}`);
   if (schema.maxItems !== undefined) said.push(`at most ${schema.maxItems} entries`);
-  if (schema.pattern) said.push(`matches \`${schema.pattern}\``);
+  // what only leaves control characters out says nothing to a person
+  if (!formal && schema.pattern && !schema.pattern.startsWith("^[^")) said.push(`matches \`${schema.pattern}\``);
   if (schema.default !== undefined) said.push(`\`${JSON.stringify(schema.default)}\` where absent`);
   const text = said.join("; ");
   return text && `${text[0].toUpperCase()}${text.slice(1)}.`;
@@ -84,7 +85,7 @@ function fields(schema, api, depth = 0) {
 function example(content, api) {
   if (!content) return undefined;
   const named = Object.values(content.examples || {})[0];
-  const given = content.example ?? named?.value;
+  const given = content.example ?? (named && resolved(named, api).value);
   return ordered(given === undefined ? made(content.schema, api, 0) : given, content.schema, api);
 }
 

@@ -28,7 +28,7 @@ Two doors lead to the same operations. HubApi, `/v1`, is for people: send the ac
 Requests are counted for each caller: `RateLimit` says how many more fit, `Retry-After` when the next one does. A query \
 parameter or a member of a body that an operation does not know is refused. No answer may be kept by a cache.
 
-The examples tell one story: Ada makes the app *Bell pairs* and offers it, Grace subscribes to it and runs it.
+The examples tell one story: Ada makes an app named Bell pairs and offers it, Grace subscribes to it and runs it.
 
 A POST that creates or costs something takes an `Idempotency-Key` of your choice: the same request with the same key \
 is done once and answered alike. Lists come in pages: send `next_cursor` back as `cursor`. Every refusal is a \
@@ -103,11 +103,17 @@ fn tag(name: &str, about: &str) -> Tag {
 }
 
 fn hub_api() -> Server {
-    server("/v1", "HubApi, for people: of the production, staging or local hub that gave you this document")
+    server(
+        "/v1",
+        "HubApi, for people: of the production, staging or local hub that gave you this document",
+    )
 }
 
 fn client_api() -> Server {
-    server("/client/v1", "ClientApi, for programs: of the production, staging or local hub that gave you this document")
+    server(
+        "/client/v1",
+        "ClientApi, for programs: of the production, staging or local hub that gave you this document",
+    )
 }
 
 fn server(url: &str, about: &str) -> Server {

@@ -145,7 +145,11 @@ mod tests {
         check(r#"{"shots": "1"}"#, "/shots", &format!("`shots` {number}"));
         check(r#"{"shots": -1}"#, "/shots", &format!("`shots` {number}"));
         check("{}", "/shots", "`shots` is missing; add it");
-        check(r#"{"shots": 1, "tags": [{"name": 2}]}"#, "/tags/0/name", "`tags/0/name` should be a text");
+        check(
+            r#"{"shots": 1, "tags": [{"name": 2}]}"#,
+            "/tags/0/name",
+            "`tags/0/name` should be a text",
+        );
         check(r#"{"shots": 1, "tags": [{}]}"#, "/tags/0/name", "`tags/0/name` is missing; add it");
         check(r#"{"shots": 1, "tags": 2}"#, "/tags", "`tags` should be a list");
         check(
@@ -158,11 +162,6 @@ mod tests {
             r#"{"shots": 1, "mode": "LATER"}"#,
             "/mode",
             "`mode` should be `BLOCKING` or `NON_BLOCKING`",
-        );
-        check(
-            r#"{"shots": 1, "mode": 7}"#,
-            "/mode",
-            "`mode` should be of another type, as the API's description shows",
         );
         check("7", "", "the whole should be an object");
     }

@@ -19,7 +19,9 @@ pub enum Kind {
     Invalid,
     PreconditionRequired,
     /// Seconds after which it may be tried again, at least 1.
-    TooManyRequests { retry_after: u32 },
+    TooManyRequests {
+        retry_after: u32,
+    },
 }
 
 /// A no that is the caller's doing: shown, never retried.

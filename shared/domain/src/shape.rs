@@ -107,7 +107,7 @@ shapes! {
     Amount: text(1, money::MAX_AMOUNT)
         .pattern(Some(r"^-?[0-9]{1,13}(\.[0-9]{1,6})?$"))
         .examples(["0.05"]);
-    Currency: string().enum_values(Some([money::CURRENCY]));
+    Currency: text(3, 3).pattern(Some(format!("^{}$", money::CURRENCY))).examples([money::CURRENCY]);
     /// Stable, for programs.
     Code: text(1, 64).pattern(Some("^[a-z][a-z0-9_]*$"));
     /// A file of a package, from its root.

@@ -1,6 +1,6 @@
 //! How are complex numbers reckoned with?
 
-use std::ops::{Add, AddAssign, Mul, MulAssign, Neg, Sub};
+use std::ops::{Add, Mul, MulAssign, Neg, Sub};
 
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 #[repr(C)]
@@ -66,12 +66,6 @@ impl Add for Complex {
 
     fn add(self, other: Self) -> Self {
         Self { re: self.re + other.re, im: self.im + other.im }
-    }
-}
-
-impl AddAssign for Complex {
-    fn add_assign(&mut self, other: Self) {
-        *self = *self + other;
     }
 }
 

@@ -98,7 +98,7 @@ pub(crate) fn print(line: Line) {
     _ = std::io::stdout().lock().write_all(text.as_bytes());
 }
 
-fn of_work(line: &mut Line, work: &Work) {
+pub(crate) fn of_work(line: &mut Line, work: &Work) {
     line.insert("operation".to_owned(), work.operation.as_str().into());
     line.insert("request_id".to_owned(), work.request_id.as_str().into());
     line.insert("trace_id".to_owned(), work.trace().id().into());

@@ -1,5 +1,7 @@
 //! What CloudWatch counts of each piece of work: one line in its embedded metric format.
 
+use std::sync::atomic::Ordering;
+
 use clock::Clock;
 use serde_json::{Value, json};
 use tracing::Level;
@@ -52,15 +54,21 @@ impl Ended {
 }
 
 impl Work {
-    /// Writes the line of this work with its metrics. To be called once, within it.
+    /// Writes the line of this work with its metrics, once.
     pub fn end(&self, how: Ended) {
-        if !line::namespace().is_empty() {
-            line::print(self.line(how));
+        if let Some(line) = self.close(how).filter(|_| !line::namespace().is_empty()) {
+            line::print(line);
         }
+    }
+
+    /// Its line, the first time it ends.
+    fn close(&self, how: Ended) -> Option<Line> {
+        (!self.ended.swap(true, Ordering::Relaxed)).then(|| self.line(how))
     }
 
     fn line(&self, how: Ended) -> Line {
         let mut line = line::begin(Level::INFO, how.message());
+        line::of_work(&mut line, self);
         if let Ended::Answered(status) = how {
             line.insert("status".to_owned(), status.into());
         }
@@ -82,6 +90,13 @@ impl Work {
         line.extend(facts.iter().map(|(name, times)| ((*name).to_owned(), (*times).into())));
         line.insert("_aws".to_owned(), directives(facts.iter().map(|(name, _)| *name)));
         line
+    }
+}
+
+impl Drop for Work {
+    /// What panicked on the way has failed, and with it goes the alert of its panic.
+    fn drop(&mut self) {
+        self.end(Ended::Failed);
     }
 }
 
@@ -138,6 +153,14 @@ mod tests {
             (line["aws_calls"].as_u64(), line["write_units"].as_f64()),
             (Some(1), Some(12.0))
         );
+    }
+
+    #[test]
+    fn work_ends_once_and_is_known_by_its_name_whoever_ends_it() {
+        let work = Work::begin("createJob", "r-1", Trace::begin());
+        let line = work.close(Ended::Failed).expect("its first end");
+        assert_eq!((&line["operation"], &line["failures"]), (&"createJob".into(), &1.into()));
+        assert_eq!(work.close(Ended::Answered(200)), None);
     }
 
     #[test]

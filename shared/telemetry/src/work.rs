@@ -81,6 +81,7 @@ pub struct Work {
     pub(crate) request_id: String,
     pub(crate) cold_start: bool,
     pub(crate) stopwatch: Stopwatch,
+    pub(crate) ended: AtomicBool,
     trace: Mutex<Trace>,
     aws_calls: AtomicU64,
     /// Thousandths of a unit: an eventually consistent read is half of one.
@@ -97,6 +98,7 @@ impl Work {
             request_id: request_id.to_owned(),
             cold_start: !STARTED.swap(true, Ordering::Relaxed),
             stopwatch: Stopwatch::start(),
+            ended: AtomicBool::new(false),
             trace: Mutex::new(trace),
             aws_calls: AtomicU64::new(0),
             read_units: AtomicU64::new(0),

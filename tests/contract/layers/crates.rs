@@ -70,14 +70,14 @@ struct Dependency {
 impl Crates {
     /// `locked` where nothing may be written beside the manifests.
     pub(super) fn of(root: &Path, locked: bool) -> Self {
-        let mut cargo = Command::new(env!("CARGO"));
-        cargo.args(["metadata", "--format-version", "1", "--offline"]).current_dir(root);
-        cargo.args(["--filter-platform", "x86_64-unknown-linux-gnu"]);
-        cargo.args(locked.then_some("--locked"));
-        let told = cargo.output().expect("cargo can be run");
-        let why = String::from_utf8_lossy(&told.stderr);
-        assert!(told.status.success(), "cargo metadata: {why}");
-        Self::new(&serde_json::from_slice(&told.stdout).expect("cargo writes JSON"))
+        let mut arguments = vec!["metadata", "--format-version", "1", "--offline"];
+        let host = cargo(root, &["--version", "--verbose"]);
+        let host = host.lines().find_map(|line| line.strip_prefix("host: "));
+        // What other platforms would need was perhaps never fetched.
+        arguments.extend(["--filter-platform", host.expect("cargo says where it runs")]);
+        arguments.extend(locked.then_some("--locked"));
+        let told = cargo(root, &arguments);
+        Self::new(&serde_json::from_str(&told).expect("cargo writes JSON"))
     }
 
     fn new(metadata: &Value) -> Self {
@@ -369,6 +369,14 @@ impl Crate {
     fn of_kind(&self, kind: &str) -> impl Iterator<Item = &Target> {
         self.targets.iter().filter(move |target| target.kind == kind)
     }
+}
+
+fn cargo(root: &Path, arguments: &[&str]) -> String {
+    let told = Command::new(env!("CARGO")).args(arguments).current_dir(root).output();
+    let told = told.expect("cargo can be run");
+    let why = String::from_utf8_lossy(&told.stderr);
+    assert!(told.status.success(), "cargo {}: {why}", arguments.join(" "));
+    String::from_utf8(told.stdout).expect("cargo writes UTF-8")
 }
 
 fn text(value: &Value) -> String {

@@ -55,7 +55,11 @@ pub(super) fn complete(operations: &mut [(&mut Operation, Hints)], components: &
         *uses.entry(refusals).or_default() += 1;
     }
     for known in uses.keys().flat_map(|refusals| &refusals.codes) {
-        let example = ExampleBuilder::new().value(Some(problem::example(known.status, known.code, known.detail)));
+        let example = ExampleBuilder::new().value(Some(problem::example(
+            known.status,
+            known.code,
+            known.detail,
+        )));
         components.examples.insert(known.code.to_owned(), example.build().into());
     }
     let is_shared = |refusals: &Refusals| {
@@ -124,7 +128,10 @@ fn problems(operation: &Operation, hints: &Hints) -> Vec<Refusals> {
     by_status.into_iter().map(|(status, codes)| Refusals { status, codes, counted }).collect()
 }
 
-#[expect(clippy::panic, reason = "only the tests make the document, and this is what they are to find")]
+#[expect(
+    clippy::panic,
+    reason = "only the tests make the document, and this is what they are to find"
+)]
 fn unknown(operation: &str, code: &str) -> Known {
     panic!("{operation} declares the problem {code}, of which document/refusals.rs knows nothing")
 }
@@ -153,9 +160,27 @@ fn of_all(operation: &Operation, hints: &Hints) -> BTreeSet<&'static str> {
     add(has(ParameterIn::Query, "limit"), &["bad_limit"]);
     add(has(ParameterIn::Query, "cursor"), &["bad_cursor"]);
     let body = operation.request_body.is_some();
-    add(body, &["body_unreadable", "malformed_json", "wrong_shape", "not_json", "body_too_large", "request_too_large"]);
+    add(
+        body,
+        &[
+            "body_unreadable",
+            "malformed_json",
+            "wrong_shape",
+            "not_json",
+            "body_too_large",
+            "request_too_large",
+        ],
+    );
     let key = has(ParameterIn::Header, "Idempotency-Key");
-    add(key, &["idempotency_key_missing", "idempotency_key_invalid", "idempotency_key_reused", "conflict"]);
+    add(
+        key,
+        &[
+            "idempotency_key_missing",
+            "idempotency_key_invalid",
+            "idempotency_key_reused",
+            "conflict",
+        ],
+    );
     let version = has(ParameterIn::Header, "If-Match");
     add(version, &["if_match_missing", "version_mismatch", "conflict"]);
     codes
@@ -164,7 +189,8 @@ fn of_all(operation: &Operation, hints: &Hints) -> BTreeSet<&'static str> {
 /// Scheme → roles or scopes; empty where anyone may call.
 fn ways(operation: &Operation) -> BTreeMap<String, Vec<String>> {
     let declared = serde_json::to_value(&operation.security).unwrap_or_default();
-    let ways: Vec<BTreeMap<String, Vec<String>>> = serde_json::from_value(declared).unwrap_or_default();
+    let ways: Vec<BTreeMap<String, Vec<String>>> =
+        serde_json::from_value(declared).unwrap_or_default();
     ways.into_iter().flatten().collect()
 }
 

@@ -25,7 +25,10 @@ pub(super) fn add_to(components: &mut Components) {
 /// Puts the shared description in the place of a header that is only named.
 pub(super) fn of_success(answer: &mut Response, status: &str, replayed: bool, counted: bool) {
     let named: Vec<String> = answer.headers.keys().cloned().collect();
-    let own = named.iter().map(String::as_str).filter(|name| all().iter().any(|(known, _)| known == name));
+    let own = named
+        .iter()
+        .map(String::as_str)
+        .filter(|name| all().iter().any(|(known, _)| known == name));
     let own: Vec<&str> = own.collect();
     put(answer, own);
     put(answer, common(counted));
@@ -54,11 +57,17 @@ fn all() -> [(&'static str, Header); 10] {
     [
         (
             "Access-Control-Allow-Origin",
-            header("The web pages that may read the answer.", text(255, r"^(\*|https?://[!-~]+)$", "*")),
+            header(
+                "The web pages that may read the answer.",
+                text(255, r"^(\*|https?://[!-~]+)$", "*"),
+            ),
         ),
         (
             "ETag",
-            header("The version of what was read; send it as `If-Match` to change it.", text(30, r#"^"[0-9]+"$"#, "\"1\"")),
+            header(
+                "The version of what was read; send it as `If-Match` to change it.",
+                text(30, r#"^"[0-9]+"$"#, "\"1\""),
+            ),
         ),
         (
             "Idempotency-Replayed",
@@ -77,7 +86,7 @@ fn all() -> [(&'static str, Header); 10] {
         (
             "RateLimit",
             header(
-                "How many more requests fit now (`r`), and in how many seconds all of them fit again (`t`); absent where the gateway answers.",
+                "How many more requests fit now (`r`), and in how many seconds all of them fit again (`t`), or, where this one did not fit, the next one; absent where the gateway answers.",
                 text(100, r#"^"requests";r=[0-9]+;t=[0-9]+$"#, "\"requests\";r=49;t=1"),
             ),
         ),
@@ -93,7 +102,10 @@ fn all() -> [(&'static str, Header); 10] {
             "WWW-Authenticate",
             header(
                 "How to say who you are.",
-                ObjectBuilder::new().schema_type(Type::String).enum_values(Some(["Bearer"])).build(),
+                ObjectBuilder::new()
+                    .schema_type(Type::String)
+                    .enum_values(Some(["Bearer"]))
+                    .build(),
             ),
         ),
         (

@@ -33,85 +33,14 @@ pub(super) fn meaning(status: u16) -> &'static str {
 }
 
 pub(super) fn known(code: &str) -> Option<Known> {
-    let found = KNOWN.iter().find(|(_, known, _)| *known == code)?;
-    Some(Known { status: found.0, code: found.1, detail: found.2 })
+    KNOWN.lines().filter_map(read).find(|known| known.code == code)
 }
 
-const KNOWN: &[(u16, &str, &str)] = &[
-    (400, "bad_cursor", "This cursor belongs to another list or was changed; start again without `cursor`."),
-    (400, "bad_id", "An id is a UUID such as 01a1f866-0d00-71c8-9a7e-6dab3f8c5e93; copy it from an answer of this API."),
-    (400, "bad_limit", "Ask for 1 to 100 entries with `limit`."),
-    (400, "bad_path", "The path is not valid UTF-8; check the ids in it."),
-    (400, "bad_query", "Correct the query string: `colour` is not known here; leave it out."),
-    (400, "body_unreadable", "The body ended early; send it again."),
-    (400, "idempotency_key_invalid", "Send one `Idempotency-Key` of 1 to 255 ASCII characters."),
-    (400, "idempotency_key_missing", "Send an `Idempotency-Key` header with a new random value for each new request, and the same one to repeat it."),
-    (400, "malformed_json", "The body stops being JSON at line 1, column 9; correct it there."),
-    (400, "wrong_shape", "Correct the body: `name` is missing; add it."),
-    (401, "invalid_api_key", "Send a valid API key in the header x-api-key."),
-    (401, "key_expired", "This API key has expired; create a new one."),
-    (401, "key_revoked", "This API key was revoked; use another one."),
-    (401, "refresh_refused", "This refresh token is not valid or no longer valid; log in again."),
-    (401, "unauthenticated", "Sign in and send the access token as `Authorization: Bearer …`, or send a valid API key as `x-api-key`."),
-    (401, "wrong_credentials", "The login or the password is wrong, or was wrong too often; check both, and wait a few minutes after several tries."),
-    (402, "key_used_up", "All uses of this API key are spent; create another key."),
-    (402, "no_uses_left", "All uses of this trial are spent; subscribe to the app to go on."),
-    (402, "subscription_expired", "This subscription has ended; subscribe to the app again."),
-    (402, "subscription_inactive", "This subscription is not active; subscribe to the app again or settle what is due."),
-    (403, "account_suspended", "This account is suspended; write to support to have it restored."),
-    (403, "email_not_verified", "Open the link we mailed you first, or ask for a new one with POST /auth/verify/resend."),
-    (403, "provider_role_required", "Become a provider first with POST /users/me/provider."),
-    (403, "role_required", "Your account has no role that allows this."),
-    (403, "scope_required", "This API key lacks the scope jobs:write; create one that has it."),
-    (403, "simulators_only", "Trials and development runs use simulator devices only; choose one of them or subscribe to the app."),
-    (404, "link_unusable", "This link is not valid or no longer valid; ask for a new one with POST /auth/verify/resend."),
-    (404, "not_found", "There is no such thing for you; check the id and who is signed in."),
-    (409, "already_listed", "The app is listed on other terms already, which stand; GET /marketplace/{app_id} shows them."),
-    (409, "already_subscribed", "You have a subscription to this app already; GET /subscriptions lists it."),
-    (409, "caller_changed", "Your account or key was changed just now; send the request again."),
-    (409, "conflict", "Someone else changed this at the same time; read it again and repeat the request."),
-    (409, "device_not_priced", "The device quera-aquila has no price yet and cannot be booked; choose another one."),
-    (409, "device_unavailable", "The device iqm-garnet is OFFLINE; choose one that GET /hardware shows as ONLINE."),
-    (409, "inspection_pending", "The package is not inspected yet; upload it if you have not, then read the version until its status is DRAFT."),
-    (409, "job_ended", "This job has ended already; there is nothing to cancel."),
-    (409, "job_not_ended", "The job has not ended yet; read it until it has, then its result."),
-    (409, "key_deleted", "This API key was deleted while it was being made; create another one."),
-    (409, "listing_closed", "This listing takes no new subscriptions; choose another app."),
-    (409, "no_released_version", "Release a version of the app before publishing it to the registry."),
-    (409, "no_trial", "This app offers no trial; subscribe to it instead."),
-    (409, "own_app", "This app is your own and needs no subscription; submit a job with its version id."),
-    (409, "package_missing", "Upload a package before releasing the version."),
-    (409, "package_rejected", "The package did not pass inspection; correct what the version's findings say and upload it again."),
-    (409, "project_released", "This project already is the app 01a1ee19-5500-7b63-8e2d-3f7a1c9b5d48; add a version to that app instead."),
-    (409, "request_in_flight", "This request is still being worked on; repeat it after 2026-11-20T09:31:00.000Z."),
-    (409, "schema_unusable", "The version's input schema cannot be used; ask its developer for a new version."),
-    (409, "too_many_keys", "A subscription has at most 20 keys at once; delete one that is no longer used."),
-    (409, "trial_used", "You have had your one trial of this app; subscribe to it to go on."),
-    (409, "upload_superseded", "A later upload took the place of this one; take a new `Idempotency-Key` to upload another package."),
-    (409, "username_taken", "This user name is taken; choose another."),
-    (409, "version_immutable", "A released version never changes; create a new version instead."),
-    (409, "version_not_ready", "This version has no package that passed inspection; upload one first."),
-    (409, "version_number_taken", "The app has a version 1.0.0 already; choose another number."),
-    (409, "version_yanked", "This version was withdrawn; choose another one."),
-    (412, "version_mismatch", "The resource was changed since you read it; read it again and repeat the change with its new `ETag`."),
-    (413, "body_too_large", "Send a body of at most 262144 bytes."),
-    (413, "request_too_large", "The request is too large. Send less."),
-    (415, "not_json", "Send the body as JSON with the header `Content-Type: application/json`."),
-    (422, "device_cannot_run", "The device iqm-garnet cannot run this program: it has 20 qubits, the program needs 24; choose a larger device."),
-    (422, "device_missing", "Name a `device_id` that GET /hardware lists; this version has no default."),
-    (422, "idempotency_key_reused", "This `Idempotency-Key` was used with another payload; take a new one for a new request."),
-    (422, "program_too_long", "The program needs more memory or time than the largest simulator has; use fewer qubits or gates."),
-    (422, "subscription_missing", "Name the `subscription_id` to run under, or an `app_version_id` of an app of your own."),
-    (422, "terms_outdated", "Read the provider terms and accept their current version, 2026-11."),
-    (422, "validation_failed", "The request breaks the rules listed in `violations`; correct them and send it again."),
-    (428, "if_match_missing", "Read the resource first and send its `ETag` as `If-Match`, so that no one else's change is lost."),
-    (429, "no_more_keys", "No more API keys can be registered at the moment; delete one that is no longer used."),
-    (429, "quota_exceeded", "The quota of this API key's plan is used up. Wait for the next month or take a larger plan."),
-    (429, "throttled", "Too many requests at once. Wait a second and try again."),
-    (429, "too_many_attempts", "Too many attempts; wait a few minutes and try again."),
-    (429, "too_many_requests", "Send the request again after the seconds in `Retry-After`, here 1; 50 requests fit in 5 seconds."),
-    (500, "internal", "Something failed on our side. Try again later."),
-    (500, "internal_error", "Something failed on our side; try again, and tell us the request id if it goes on."),
-    (503, "unavailable", "Nothing was done, for something on our side does not answer; send the request again after the seconds in `Retry-After`."),
-    (504, "timeout", "The answer did not come in time. Try again later, with the same Idempotency-Key if you sent one."),
-];
+/// `409 job_ended This job has ended already; there is nothing to cancel.`
+const KNOWN: &str = include_str!("refusals.txt");
+
+fn read(line: &'static str) -> Option<Known> {
+    let mut parts = line.splitn(3, ' ');
+    let (status, code, detail) = (parts.next()?, parts.next()?, parts.next()?);
+    Some(Known { status: status.parse().ok()?, code, detail })
+}
