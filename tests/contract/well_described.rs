@@ -48,7 +48,7 @@ impl<'a> Faults<'a> {
         let id = operation["operationId"].as_str().unwrap_or_default();
         self.require(names::is_verb_and_noun(id), place, "has no operationId of verb and noun");
         let verb = place.split(' ').next().unwrap_or_default();
-        self.require(names::does(id, verb), place, "is not of the kind its operationId says");
+        self.require(names::does(id, verb), place, "has no verb in its operationId that tests/contract/well_described/names.rs knows for its method");
         let shaped = names::path_faults(path);
         self.found.extend(shaped.into_iter().map(|wrong| format!("{place} {wrong}")));
         let new = self.ids.insert(id);
@@ -71,7 +71,11 @@ impl<'a> Faults<'a> {
         let described =
             |tag: &Value| known.clone().any(|one| one["name"] == *tag && said(&one["description"]));
         let one = matches!(tags, [tag] if described(tag));
-        self.require(one, place, "has not one tag that the document describes");
+        self.require(
+            one,
+            place,
+            "has not one tag, of those that shared/api/src/document.rs describes",
+        );
     }
 
     fn parameters(&mut self, place: &str, path: &str, operation: &'a Value) {

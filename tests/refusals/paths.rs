@@ -95,7 +95,9 @@ impl Kind {
                 00000000000000000000000000000000",
                 NO_LINK,
             ),
-            other => panic!("nobody says which {other} is bad and which is of nothing"),
+            other => panic!(
+                "tests/refusals/paths.rs does not say which {other} is bad and which is of nothing; an id needs params((\"{other}\" = SomeId, Path)) in its operation"
+            ),
         };
         Self { bad, refusal, unknown, absence }
     }

@@ -195,8 +195,9 @@ impl Scene {
             let found = [operation.id(), public, ANY]
                 .iter()
                 .find_map(|at| self.places.get(&(*at, parameter.name)));
-            let value =
-                found.ok_or_else(|| format!("nobody says which {} exists", parameter.name))?;
+            let value = found.ok_or_else(|| {
+                format!("tests/refusals/scene.rs does not say which {} exists", parameter.name)
+            })?;
             call = call.at(parameter.name, value);
         }
         if let Some(query) = operation.parameters("query").iter().find(|query| query.required) {

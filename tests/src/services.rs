@@ -8,15 +8,21 @@ use local_cloud::{Cloud, Extent, Options};
 
 use crate::state;
 
-static CLOUD: LazyLock<Cloud> = LazyLock::new(|| {
+/// Why it did not start is told to each test that asks, not to the first alone.
+static CLOUD: LazyLock<Result<Cloud, String>> = LazyLock::new(|| {
     let mut options = Options::in_checkout(Extent::Services);
     options.state = state("services");
-    Cloud::start(options).expect("the local cloud starts; its logs are under .local/tests")
+    Cloud::start(options).map_err(|error| error.to_string())
 });
 
 /// Starts them with the first test that asks; they end with the process.
 pub fn services() -> &'static Cloud {
-    &CLOUD
+    match &*CLOUD {
+        Ok(cloud) => cloud,
+        Err(error) => {
+            panic!("the local cloud does not start: {error} (its logs are under .local/tests)")
+        }
+    }
 }
 
 /// An SDK configuration for one endpoint.

@@ -317,7 +317,9 @@ impl Stack {
         let name = first_segment(sent.path);
         let instead = self.instead(sent.path).map(|instead| &instead.service);
         let service = instead.or(self.functions().routes.get(name));
-        let service = service.unwrap_or_else(|| panic!("no function serves /{name}"));
+        let service = service.unwrap_or_else(|| {
+            panic!("no function serves /{name}; tests/src/functions.rs knows which do")
+        });
         let request = lambda_http::request::from_str(&event(door, sent)).expect("a gateway event");
         let response = service.clone().oneshot(request).await.expect("infallible");
         let (parts, body) = response.into_parts();

@@ -35,7 +35,7 @@ impl App {
 
     /// Reads `USER_POOL_ID`, `USER_POOL_CLIENT_ID`, `MAIL_FROM`, `PUBLIC_URL` and what [`Context`] reads.
     pub async fn from_env() -> Result<Self, InitError> {
-        let config = environment::aws().await;
+        let config = environment::aws();
         let pool = environment::text("USER_POOL_ID")?;
         let client = environment::text("USER_POOL_CLIENT_ID")?;
         let mail = Mail::new(&config, environment::text("MAIL_FROM")?);

@@ -19,7 +19,7 @@ impl App {
     }
 
     pub async fn from_env() -> Result<Self, InitError> {
-        Ok(Self::new(Context::from_env(&environment::aws().await).await?))
+        Ok(Self::new(Context::from_env(&environment::aws()).await?))
     }
 }
 

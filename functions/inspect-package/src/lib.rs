@@ -36,7 +36,7 @@ impl App {
     }
 
     pub async fn from_env() -> Result<Self, environment::Error> {
-        let config = environment::aws().await;
+        let config = environment::aws();
         Ok(Self::new(
             Table::new(&config, environment::text("TABLE_NAME")?, Clock::system()),
             Packages::new(&config, environment::text("PACKAGES_BUCKET")?),

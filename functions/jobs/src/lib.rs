@@ -38,7 +38,7 @@ impl App {
     }
 
     pub async fn from_env() -> Result<Self, InitError> {
-        let config = environment::aws().await;
+        let config = environment::aws();
         let queues = JobQueues::from_env(&config)?;
         let results = Results::new(&config, environment::text("RESULTS_BUCKET")?);
         Ok(Self::new(Context::from_env(&config).await?, queues, results))

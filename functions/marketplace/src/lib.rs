@@ -31,7 +31,7 @@ impl App {
     }
 
     pub async fn from_env() -> Result<Self, InitError> {
-        Ok(Self::new(Context::from_env(&environment::aws().await).await?))
+        Ok(Self::new(Context::from_env(&environment::aws()).await?))
     }
 
     /// What is on sale as `app_id`.

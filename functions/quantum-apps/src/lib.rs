@@ -24,7 +24,7 @@ impl App {
     }
 
     pub async fn from_env() -> Result<Self, InitError> {
-        let config = environment::aws().await;
+        let config = environment::aws();
         let packages = Packages::new(&config, environment::text("PACKAGES_BUCKET")?);
         Ok(Self::new(Context::from_env(&config).await?, packages))
     }

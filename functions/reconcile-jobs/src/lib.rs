@@ -25,7 +25,7 @@ impl App {
     }
 
     pub async fn from_env() -> Result<Self, environment::Error> {
-        let config = environment::aws().await;
+        let config = environment::aws();
         Ok(Self::new(
             Table::new(&config, environment::text("TABLE_NAME")?, Clock::system()),
             JobQueues::from_env(&config)?,

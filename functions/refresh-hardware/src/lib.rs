@@ -28,7 +28,7 @@ impl App {
     }
 
     pub async fn from_env() -> Result<Self, environment::Error> {
-        let config = environment::aws().await;
+        let config = environment::aws();
         let table = Table::new(&config, environment::text("TABLE_NAME")?, Clock::system());
         Ok(Self::new(table, Braket::new(&config)))
     }

@@ -43,7 +43,7 @@ impl App {
     }
 
     pub async fn from_env() -> Result<Self, environment::Error> {
-        let config: SdkConfig = environment::aws().await;
+        let config: SdkConfig = environment::aws();
         Ok(Self::new(
             Table::new(&config, environment::text("TABLE_NAME")?, Clock::system()),
             Packages::new(&config, environment::text("PACKAGES_BUCKET")?),

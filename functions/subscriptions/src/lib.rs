@@ -37,7 +37,7 @@ impl App {
     }
 
     pub async fn from_env() -> Result<Self, InitError> {
-        let config = environment::aws().await;
+        let config = environment::aws();
         let plans_path = environment::text("USAGE_PLANS_PATH")?;
         let context = Context::from_env(&config).await?;
         Ok(Self::new(context, Gateway::new(&config), Parameters::new(&config), plans_path))

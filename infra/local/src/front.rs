@@ -195,7 +195,7 @@ async fn health() -> Response {
 fn failed() -> Response {
     problem(
         StatusCode::BAD_GATEWAY,
-        "internal",
+        "internal_error",
         "Something failed on our side. The log of this run says what.",
     )
 }

@@ -1,8 +1,10 @@
 //! What a function is told by its environment, and how it reaches AWS: variables, configuration, failed calls.
 
+mod aws;
 mod calls;
 mod failure;
 
+pub use aws::aws;
 pub use aws_config::SdkConfig;
 pub use calls::counted;
 pub use failure::failure;
@@ -14,11 +16,6 @@ pub enum Error {
     Missing(&'static str),
     #[error("the environment variable {0} is not a whole number")]
     NotANumber(&'static str),
-}
-
-/// Region, credentials and endpoints, from where the SDKs look for them. Call it once, at init.
-pub async fn aws() -> SdkConfig {
-    aws_config::defaults(aws_config::BehaviorVersion::latest()).http_client(counted()).load().await
 }
 
 pub fn text(name: &'static str) -> Result<String, Error> {

@@ -69,7 +69,9 @@ pub(super) fn faults(
             let route = door.resolve(operation.verb, operation.path);
             let wanted = needs(operation) || operation.public && route.is_some();
             match route {
-                None if wanted => faults.push(format!("{id}: {name} reaches no function")),
+                None if wanted => faults.push(format!(
+                    "{id}: {name} reaches no function; template.yaml has no event for it"
+                )),
                 Some(route) if wanted => {
                     used.insert((route.function.id, route.event));
                     if route.function.folder() != crate_name {

@@ -88,6 +88,9 @@ pub(super) fn member_fault(name: &str, forms: &[&Value]) -> Option<&'static str>
         () if of_money && name != "amount" && (of("integer") || of("string")) => {
             Some("is money without its currency")
         }
+        () if of("integer") && !(has_form("maximum") && has_form("minimum")) => {
+            Some("is a number without bounds; take one of domain::shape")
+        }
         () if name == "id" && !has_form("format") && !has_form("pattern") => {
             Some("is an id of any form")
         }

@@ -140,7 +140,7 @@ fn unknown(operation: &str, code: &str) -> Known {
 fn of_all(operation: &Operation, hints: &Hints) -> BTreeSet<&'static str> {
     let ways = ways(operation);
     let has = |place, name| declares(operation, &place, name);
-    let mut codes = BTreeSet::from(["internal", "internal_error", "throttled", "timeout"]);
+    let mut codes = BTreeSet::from(["internal_error", "throttled", "timeout"]);
     let mut add = |holds: bool, more: &[&'static str]| {
         if holds {
             codes.extend(more);
