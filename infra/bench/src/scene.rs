@@ -1,6 +1,6 @@
 //! A hub in which every operation has something to be called well with, made through its own operations.
 
-mod package;
+pub(crate) mod package;
 mod people;
 mod shop;
 

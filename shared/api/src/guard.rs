@@ -14,6 +14,7 @@ use utoipa::openapi::{OpenApi, path::Operation, security::SecurityRequirement};
 use crate::{
     Access, Caller, Context, Problem,
     caller::{Credentials, scope},
+    operations::operations,
     rate_limit::{Count, beside, source},
 };
 
@@ -49,24 +50,12 @@ pub(crate) struct Guard {
 
 impl Guard {
     pub(crate) fn new(openapi: &OpenApi, context: Option<Context>) -> Self {
-        let mut declared = HashMap::new();
-        for (path, item) in &openapi.paths.paths {
-            let operations = [
-                (Method::GET, &item.get),
-                (Method::POST, &item.post),
-                (Method::PUT, &item.put),
-                (Method::PATCH, &item.patch),
-                (Method::DELETE, &item.delete),
-            ];
-            for (method, operation) in operations {
-                if let Some(operation) = operation {
-                    let rule = rule(operation).unwrap_or(Rule::Closed);
-                    let reads = method == Method::GET && !has_effect(operation);
-                    declared.insert((method, path.clone()), Declared { rule, reads });
-                }
-            }
-        }
-        Self { operations: declared, context }
+        let declared = operations(openapi).map(|(route, operation)| {
+            let rule = rule(operation).unwrap_or(Rule::Closed);
+            let reads = route.0 == Method::GET && !has_effect(operation);
+            (route, Declared { rule, reads })
+        });
+        Self { operations: declared.collect(), context }
     }
 
     fn declared(&self, request: &Request) -> Option<&Declared> {

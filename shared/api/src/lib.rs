@@ -10,6 +10,7 @@ mod idempotency;
 mod if_match;
 mod misfit;
 mod observe;
+mod operations;
 mod page;
 mod path;
 mod problem;

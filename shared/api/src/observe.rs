@@ -12,6 +12,8 @@ use lambda_http::{RequestExt, request::RequestContext};
 use telemetry::{Ended, Trace, Work, within};
 use utoipa::openapi::OpenApi;
 
+use crate::operations::operations;
+
 pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 pub(crate) const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
 
@@ -19,33 +21,22 @@ pub(crate) const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent"
 const NO_OPERATION: &str = "none";
 
 /// The `operationId` of each operation, by method and path.
-pub(crate) type Operations = HashMap<(Method, String), String>;
+pub(crate) type Names = HashMap<(Method, String), String>;
 
-pub(crate) fn operations(openapi: &OpenApi) -> Operations {
-    let mut operations = Operations::new();
-    for (path, item) in &openapi.paths.paths {
-        for (method, operation) in [
-            (Method::GET, &item.get),
-            (Method::POST, &item.post),
-            (Method::PUT, &item.put),
-            (Method::PATCH, &item.patch),
-            (Method::DELETE, &item.delete),
-        ] {
-            let id = operation.as_ref().and_then(|operation| operation.operation_id.clone());
-            operations.extend(id.map(|id| ((method, path.clone()), id)));
-        }
-    }
-    operations
+pub(crate) fn names(openapi: &OpenApi) -> Names {
+    operations(openapi)
+        .filter_map(|(route, operation)| Some((route, operation.operation_id.clone()?)))
+        .collect()
 }
 
 /// Runs the request as a piece of work of its own, and tells the caller what it is called in the log.
 pub(crate) async fn observe(
-    State(operations): State<Arc<Operations>>,
+    State(names): State<Arc<Names>>,
     request: Request,
     next: Next,
 ) -> Response {
     let path = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
-    let operation = operations.get(&(request.method().clone(), path.unwrap_or_default()));
+    let operation = names.get(&(request.method().clone(), path.unwrap_or_default()));
     let operation = operation.map_or(NO_OPERATION, String::as_str);
     let request_id = request_id(request.extensions());
     let work = Work::begin(operation, &request_id, trace(request.headers()));

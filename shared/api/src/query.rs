@@ -13,7 +13,7 @@ use utoipa::openapi::{
     path::{Operation, ParameterIn},
 };
 
-use crate::page::bad_query;
+use crate::{operations::operations, page::bad_query};
 
 /// On an operation whose address people follow from elsewhere, with whatever was added to it on the way.
 const ANY_QUERY: &str = "x-any-query";
@@ -22,22 +22,10 @@ const ANY_QUERY: &str = "x-any-query";
 pub(crate) type Plain = HashSet<(Method, String)>;
 
 pub(crate) fn plain(openapi: &OpenApi) -> Plain {
-    let mut plain = Plain::new();
-    for (path, item) in &openapi.paths.paths {
-        for (method, operation) in [
-            (Method::GET, &item.get),
-            (Method::POST, &item.post),
-            (Method::PUT, &item.put),
-            (Method::PATCH, &item.patch),
-            (Method::DELETE, &item.delete),
-        ] {
-            let declared = operation.as_ref();
-            if declared.is_some_and(|one| !takes_any(one) && !declares(one)) {
-                plain.insert((method, path.clone()));
-            }
-        }
-    }
-    plain
+    operations(openapi)
+        .filter(|(_, operation)| !takes_any(operation) && !declares(operation))
+        .map(|(route, _)| route)
+        .collect()
 }
 
 pub(crate) fn takes_any(operation: &Operation) -> bool {

@@ -14,7 +14,7 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::{
     Context, Problem,
     guard::{Guard, guard},
-    observe::{observe, operations},
+    observe::{names, observe},
     query::{nothing_else, plain},
 };
 
@@ -51,7 +51,7 @@ async fn share(State(origin): State<HeaderValue>, request: Request, next: Next) 
 pub fn service<A: App>(routes: OpenApiRouter<A>, app: A) -> Router {
     let (router, openapi) = routes.split_for_parts();
     let rules = Arc::new(Guard::new(&openapi, app.context().cloned()));
-    let operations = Arc::new(operations(&openapi));
+    let names = Arc::new(names(&openapi));
     let plain = Arc::new(plain(&openapi));
     router
         .with_state(app)
@@ -60,7 +60,7 @@ pub fn service<A: App>(routes: OpenApiRouter<A>, app: A) -> Router {
         .fallback(no_such_operation)
         .layer(middleware::from_fn_with_state(rules, guard))
         .layer(middleware::from_fn(finish))
-        .layer(middleware::from_fn_with_state(operations, observe))
+        .layer(middleware::from_fn_with_state(names, observe))
 }
 
 async fn no_such_operation() -> Problem {

@@ -32,22 +32,12 @@ use store::{
 use tokio::task::JoinSet;
 
 use super::population::{Person, Population};
-use crate::Failure;
+use crate::{Failure, scene::package::PROGRAM};
 
 const APPS: usize = 5;
 const JOBS_EACH: usize = 3;
 /// People that are seeded side by side.
 const AT_ONCE: usize = 8;
-
-const PROGRAM: &str = "OPENQASM 3.0;
-input float theta;
-qubit[3] q;
-bit[3] b;
-ry(theta) q[0];
-cnot q[0], q[1];
-cnot q[1], q[2];
-b = measure q;
-";
 
 /// Addresses and names of what is seeded.
 pub(crate) struct Places {

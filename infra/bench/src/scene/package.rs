@@ -7,7 +7,8 @@ use zip::{ZipWriter, write::SimpleFileOptions};
 
 use crate::Failure;
 
-const PROGRAM: &str = "OPENQASM 3.0;
+/// Three qubits that are all 0 or all 1; `theta` says how often.
+pub(crate) const PROGRAM: &str = "OPENQASM 3.0;
 input float theta;
 qubit[3] q;
 bit[3] b;
