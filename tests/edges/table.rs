@@ -46,6 +46,20 @@ async fn of_two_who_decided_on_the_same_reading_the_second_is_contended() {
 }
 
 #[tokio::test]
+async fn of_two_who_write_the_very_same_on_the_same_reading_the_second_is_contended() {
+    let db = DynamoDb::start().await;
+    let (table, item) = (table(&db.config), project());
+    table.write([create(&item)]).await.expect("new");
+    let late = table.write([create(&item)]).await;
+    assert!(matches!(late, Err(Error::Contended)), "{late:?}");
+    let first = table.get(&projects::project(item.id)).await.expect("read").expect("there");
+    let second = first.clone();
+    table.save(first).await.expect("the first to write");
+    let late = table.save(second).await;
+    assert!(matches!(late, Err(Error::Contended)), "{late:?}");
+}
+
+#[tokio::test]
 async fn a_condition_with_words_of_its_own_gives_way_to_one_without() {
     let db = DynamoDb::start().await;
     let (table, item) = (table(&db.config), project());

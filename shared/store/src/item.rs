@@ -103,8 +103,10 @@ impl<T> DerefMut for Stored<T> {
     }
 }
 
+/// Which write put the item there, where it was put alone.
+pub(crate) const WRITE_ID: &str = "write_id";
 /// Attributes the table keeps for itself.
-const RESERVED: [&str; 3] = ["type", "version", "expires_at"];
+const RESERVED: [&str; 4] = ["type", "version", "expires_at", WRITE_ID];
 
 pub(crate) fn encode<T: Item>(item: &T, version: u64) -> Result<Attributes, Error> {
     let mut attributes: Attributes = serde_dynamo::to_item(item)

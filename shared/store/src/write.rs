@@ -13,7 +13,7 @@ use domain::Refusal;
 
 use crate::{
     Error, Item, Key, Stored, Table,
-    item::{Attributes, encode},
+    item::{Attributes, WRITE_ID, encode},
     table::{failed, unbuilt, write_units},
 };
 use telemetry::{Fact, count};
@@ -140,14 +140,21 @@ impl Table {
         Ok(stored)
     }
 
-    /// Half the price of a transaction; without its token, a repeat by the SDK meets its own write.
-    async fn put_alone(&self, item: Attributes, read_at: Option<u64>) -> Result<Vec<usize>, Error> {
+    /// Half the price of a transaction; without its token, a repeat by the SDK meets its own write and knows it by its
+    /// id: two who decide the same in the same millisecond write items that are otherwise equal.
+    async fn put_alone(
+        &self,
+        mut item: Attributes,
+        read_at: Option<u64>,
+    ) -> Result<Vec<usize>, Error> {
+        let id = AttributeValue::N(u64::from_be_bytes(self.clock.random()).to_string());
+        item.insert(WRITE_ID.to_owned(), id.clone());
         let condition = Condition::of(read_at, self.clock.now().unix_seconds());
         let answer = self
             .client
             .put_item()
             .table_name(&self.name)
-            .set_item(Some(item.clone()))
+            .set_item(Some(item))
             .condition_expression(condition.expression)
             .set_expression_attribute_values(Some(condition.values))
             .set_expression_attribute_names(Some(condition.names))
@@ -164,7 +171,8 @@ impl Table {
         };
         match error.as_service_error() {
             Some(PutItemError::ConditionalCheckFailedException(refused)) => {
-                Ok(if refused.item() == Some(&item) { Vec::new() } else { vec![0] })
+                let stands = refused.item().and_then(|item| item.get(WRITE_ID));
+                Ok(if stands == Some(&id) { Vec::new() } else { vec![0] })
             }
             Some(PutItemError::TransactionConflictException(_)) => Err(Error::Contended),
             _ => Err(failed("PutItem", &error)),
