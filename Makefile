@@ -3,7 +3,7 @@
 tools := target/tools
 lint := infra/lint
 
-.PHONY: run journey check test coverage bench golden lint-template lint-openapi build deploy python
+.PHONY: run journey check test simulate coverage bench golden lint-template lint-openapi build deploy python
 
 # the whole hub on this machine, at http://127.0.0.1:8080; PORT= moves it, STATE_DIR= keeps its data elsewhere than .local
 run: python
@@ -24,6 +24,11 @@ test: python
 	cargo build --workspace --bins
 	@test -e .local/venv/installed.txt || echo "The first run installs Python packages while it tests: about a minute more."
 	cargo test --workspace --no-fail-fast
+	cargo test --workspace --no-fail-fast --features simulate/guards-off --test unguarded
+
+# the job path under everything that can go wrong, in virtual time; SEED= of the first world, JOBS= at least, each fault FAULTS= times
+simulate:
+	cargo run --profile simulate --package simulate
 
 # the tests, and how much of shared/ they run: at least 90 % of the lines, and every error; builds all of it anew in target/coverage
 coverage: python

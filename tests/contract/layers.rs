@@ -43,11 +43,12 @@ const SOURCE_RULES: [(&str, OfSources); 21] = [
     ("functions are all there in every build", habits::conditional),
 ];
 
-const CRATE_RULES: [(&str, OfCrates); 10] = [
+const CRATE_RULES: [(&str, OfCrates); 11] = [
     ("rules reach nothing that waits or asks", Crates::pure),
     ("an SDK is known to one crate", Crates::one_crate_an_sdk),
     ("functions depend on no function, SDK or client", Crates::functions_alone),
     ("no feature makes another function", Crates::features),
+    ("guards are taken away by the simulation alone", Crates::guards),
     ("randomness is depended on by the clock alone", Crates::randomness),
     ("function crates build no tests", Crates::untested_functions),
     ("folder, crate and binary have one name", Crates::names),

@@ -4,11 +4,9 @@ use std::time::Duration;
 
 use api::{Answer, Problem};
 use axum::extract::FromRequestParts;
-use clock::Stopwatch;
 use domain::{JobId, job::RunMode};
 use http::{header::HeaderName, request::Parts};
 use store::jobs;
-use tokio::time::sleep;
 
 use crate::{App, views};
 
@@ -70,11 +68,12 @@ pub(crate) async fn ended(
     else {
         return Ok(None);
     };
-    let waited = Stopwatch::start();
+    let (table, clock) = (&app.context.table, app.context.table.clock());
+    let began = clock.now();
     let mut pause = FIRST_PAUSE;
-    while waited.elapsed() + pause < wait {
-        sleep(pause).await;
-        let (job, result) = app.context.table.read((jobs::job(id), jobs::result(id))).await?;
+    while clock.now().since(began) + pause < wait {
+        clock.sleep(pause).await;
+        let (job, result) = table.read((jobs::job(id), jobs::result(id))).await?;
         if let (Some(job), Some(result)) = (job, result) {
             return Ok(Some(views::Job::with_result(&job, &result)));
         }

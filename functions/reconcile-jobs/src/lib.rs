@@ -3,12 +3,14 @@
 use std::time::Duration;
 
 use clock::Clock;
+use domain::JobId;
+use futures_util::future::join_all;
+use guards::{Guard, stands};
 use store::{
     Table,
     jobs::{DUE_SHARDS, change, due},
 };
-use telemetry::{Fact, carry, count};
-use tokio::task::JoinSet;
+use telemetry::{Fact, count};
 use worker::{Failed, JobQueues};
 
 #[derive(Clone)]
@@ -36,18 +38,14 @@ impl App {
 
 /// One sweep: a page of each shard, the longest due first; what is left is the next sweep's.
 pub async fn handle(app: App) -> Result<(), Failed> {
-    let mut shards = JoinSet::new();
-    for shard in 0..DUE_SHARDS {
-        shards.spawn(carry(sweep(app.clone(), shard)));
+    if !stands(Guard::Sweeper) {
+        return Ok(());
     }
-    let mut failed = Ok(());
-    while let Some(swept) = shards.join_next().await {
-        failed = failed.and(swept.unwrap_or_else(|_panic| Err(Failed::new("a sweep panicked"))));
-    }
-    failed
+    let swept = join_all((0..DUE_SHARDS).map(|shard| sweep(&app, shard))).await;
+    swept.into_iter().collect()
 }
 
-async fn sweep(app: App, shard: u8) -> Result<(), Failed> {
+async fn sweep(app: &App, shard: u8) -> Result<(), Failed> {
     let jobs = due(&app.table, shard, app.table.clock().now()).await.map_err(Failed::because)?;
     let mut readable = Vec::with_capacity(jobs.len());
     for job in jobs {
@@ -63,21 +61,16 @@ async fn sweep(app: App, shard: u8) -> Result<(), Failed> {
     count(Fact::JobSentAgain, sent.len() as u64);
     tracing::info!(shard, sent = sent.len(), "sent again");
     // After sending: a crash in between sends twice, which is harmless, never not at all.
-    let mut notes = JoinSet::new();
-    for id in sent {
-        let (table, pause) = (app.table.clone(), app.pause);
-        notes.spawn(carry(async move {
-            change(&table, id, |job, now| {
-                // Who claimed it meanwhile has set a time of their own.
-                if job.due_at.is_some_and(|due| due <= now) {
-                    job.nudge(now, pause);
-                }
-            })
-            .await
-        }));
-    }
-    while let Some(noted) = notes.join_next().await {
-        noted.map_err(|_panic| Failed::new("a note panicked"))?.map_err(Failed::because)?;
-    }
-    Ok(())
+    let noted = join_all(sent.into_iter().map(|id| note(app, id))).await;
+    noted.into_iter().collect()
+}
+
+async fn note(app: &App, id: JobId) -> Result<(), Failed> {
+    let noted = change(&app.table, id, |job, now| {
+        // Who claimed it meanwhile has set a time of their own.
+        if job.due_at.is_some_and(|due| due <= now) {
+            job.nudge(now, app.pause);
+        }
+    });
+    noted.await.map(drop).map_err(Failed::because)
 }

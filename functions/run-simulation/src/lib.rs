@@ -114,17 +114,19 @@ async fn execute(app: &App, job: &Job, claim: Claim) -> Result<Option<Outcome>, 
         Err(failed) => return Err(Failed::because(failed)),
     };
     let stop = Arc::new(AtomicBool::new(false));
-    let run = tokio::task::spawn_blocking({
+    let clock = app.table.clock();
+    let run = clock.beside({
         let (job, stop) = (job.clone(), stop.clone());
         move || simulation::run(&job, &source, &stop)
     });
-    let started = app.table.clock().now();
+    let started = clock.now();
     let pause = (app.lease / BEATS_PER_LEASE).min(LONGEST_BEAT);
     tokio::pin!(run);
     let ended = loop {
         tokio::select! {
+            biased;
             ended = &mut run => break ended,
-            () = tokio::time::sleep(pause) => match beat(app, job.id, claim).await {
+            () = clock.sleep(pause) => match beat(app, job.id, claim).await {
                 Beat::GoOn => {}
                 Beat::Cancel => stop.store(true, Ordering::Relaxed),
                 Beat::Lost => {
@@ -134,9 +136,8 @@ async fn execute(app: &App, job: &Job, claim: Claim) -> Result<Option<Outcome>, 
             },
         }
     };
-    let elapsed = app.table.clock().now().since(started);
-    // Its own words may quote the program's input; where it panicked has been told.
-    let ended = ended.map_err(|_panic| Failed::new("the simulation panicked"))?;
+    let elapsed = clock.now().since(started);
+    let ended = ended.map_err(Failed::because)?;
     simulation::outcome(&app.results, job, ended, elapsed).await.map(Some)
 }
 

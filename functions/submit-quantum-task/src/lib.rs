@@ -10,6 +10,7 @@ use domain::{
     settlement::Outcome,
 };
 use files::{Packages, ResultKey};
+use guards::{Guard, stands};
 use store::{
     Table,
     jobs::{By, Claimed, change, claim, settle},
@@ -64,7 +65,9 @@ pub async fn handle(app: App, message: JobMessage) -> Result<(), Failed> {
     let id = message.job_id;
     let claimed = claim(&app.table, id, app.lease).await.map_err(Failed::because)?;
     match claimed {
-        Some(Claimed::Taken(job, claim)) if job.intent.is_some() => search(&app, &job, claim).await,
+        Some(Claimed::Taken(job, claim)) if job.intent.is_some() && stands(Guard::TaskSearch) => {
+            search(&app, &job, claim).await
+        }
         Some(Claimed::Taken(job, claim)) => submit(&app, &job, claim).await,
         Some(Claimed::Not(Unclaimed::CancelRequested)) => {
             end(&app, id, By::Provider, &Outcome::Cancelled { billed_shots: None }).await

@@ -4,6 +4,7 @@ use std::future::Future;
 
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use domain::Kind;
+use guards::{Guard, stands};
 use http::{StatusCode, request::Parts};
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
@@ -76,7 +77,9 @@ impl<T> Submission<T> {
 
     /// The earlier answer, where there is one; another payload under the same key is refused.
     pub fn replay(&self, earlier: Option<&Stored<Answered>>) -> Result<Option<Answer>, Problem> {
-        let Some(earlier) = earlier else { return Ok(None) };
+        let Some(earlier) = earlier.filter(|_| stands(Guard::IdempotencyRecord)) else {
+            return Ok(None);
+        };
         if earlier.payload != self.payload {
             return Err(Problem::refused(
                 Kind::Invalid,
@@ -96,8 +99,12 @@ impl<T> Submission<T> {
 
     /// Goes into the same write as the effect. Keep secrets out of `answer`.
     pub fn remember(&self, table: &Table, answer: &Answer) -> Write {
+        let request = match stands(Guard::IdempotencyRecord) {
+            true => self.request.clone(),
+            false => hex::encode(table.clock().random::<32>()),
+        };
         store::create(&Answered {
-            request: self.request.clone(),
+            request,
             payload: self.payload.clone(),
             status: answer.status.as_u16(),
             location: answer.location.clone(),

@@ -26,6 +26,7 @@ pub trait App: Clone + Send + Sync + 'static {
 
 /// Runs the routes in Lambda until it ends the process.
 pub async fn serve<A: App>(routes: OpenApiRouter<A>, app: A) -> Result<(), lambda_http::Error> {
+    const { assert!(!guards::SWITCHABLE, "a function keeps its guards") };
     telemetry::start();
     let origin = HeaderValue::try_from(environment::text("CORS_ORIGIN")?)?;
     let shared = middleware::from_fn_with_state(origin, share);

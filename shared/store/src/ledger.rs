@@ -5,6 +5,7 @@ use domain::{
     bill::{Bill, BillingItem},
     settlement::Charge,
 };
+use guards::{Guard, stands};
 use serde::{Deserialize, Serialize};
 
 use crate::{Error, Item, Key, MAX_PAGE, Query, Stored, Table, Write, add, query::Index};
@@ -21,7 +22,12 @@ impl Item for Charge {
     const TYPE: &'static str = "Charge";
 
     fn key(&self) -> Key<Self> {
-        charge(self.job_id)
+        match stands(Guard::LedgerId) {
+            true => charge(self.job_id),
+            false => {
+                Key::new(format!("job#{}", self.job_id), format!("charge#{}", self.settled_at))
+            }
+        }
     }
 }
 

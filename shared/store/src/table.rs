@@ -72,7 +72,7 @@ impl Table {
     pub(crate) async fn pause(&self, tried: u32) {
         let [random] = self.clock.random::<1>();
         let millis = (u64::from(random) % 20 + 5) << tried.min(5);
-        tokio::time::sleep(Duration::from_millis(millis)).await;
+        self.clock.sleep(Duration::from_millis(millis)).await;
     }
 }
 

@@ -1,11 +1,11 @@
 //! How a batch of messages is worked through so that one bad record fails alone.
 
-use std::future::Future;
+use std::{future::Future, panic::AssertUnwindSafe};
 
+use futures_util::{FutureExt, future::join_all};
 use lambda_runtime::{LambdaEvent, service_fn};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use telemetry::{Ended, Trace, Work, within};
-use tokio::task::JoinSet;
 
 use crate::Failed;
 
@@ -86,6 +86,7 @@ where
     F: Fn(A, M) -> Fut + Copy + Send + Sync + 'static,
     Fut: Future<Output = Result<(), Failed>> + Send + 'static,
 {
+    const { assert!(!guards::SWITCHABLE, "a function keeps its guards") };
     telemetry::start();
     let app = &app;
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Batch>| async move {
@@ -95,7 +96,7 @@ where
     .await
 }
 
-/// Each record in a task of its own: what fails or panics is delivered again, alone.
+/// Each record for itself, side by side: what fails or panics is delivered again, alone.
 pub async fn process<A, M, F, Fut>(app: &A, batch: Batch, handle: F) -> BatchAnswer
 where
     A: Clone + Send + 'static,
@@ -118,30 +119,26 @@ where
     F: Fn(A, M) -> Fut + Copy + Send + 'static,
     Fut: Future<Output = Result<(), Failed>> + Send + 'static,
 {
-    let mut open: Vec<String> =
-        batch.records.iter().map(|record| record.message_id.clone()).collect();
-    let mut tasks = JoinSet::new();
-    for record in batch.records {
+    let records = batch.records.into_iter().map(|record| {
         let work = Work::begin(MESSAGE, request_id, record.trace());
-        let done = one(app.clone(), record, handle);
-        tasks.spawn(within(work.clone(), async move {
-            let (id, outcome) = done.await;
-            work.end(if outcome.is_ok() { Ended::Done } else { Ended::Failed });
-            outcome.map(|()| id)
-        }));
-    }
-    while let Some(joined) = tasks.join_next().await {
-        // What failed or panicked has been told where it happened, and stays open.
-        if let Ok(Ok(id)) = joined {
-            open.retain(|message| *message != id);
+        let id = record.message_id.clone();
+        let done = within(work.clone(), one(app.clone(), record, handle));
+        async move {
+            let outcome = AssertUnwindSafe(done).catch_unwind().await;
+            // What failed or panicked has been told where it happened.
+            let is_done = matches!(outcome, Ok(Ok(())));
+            within(work.clone(), async {
+                work.end(if is_done { Ended::Done } else { Ended::Failed })
+            })
+            .await;
+            (!is_done).then_some(Unprocessed { item_identifier: id })
         }
-    }
-    let batch_item_failures =
-        open.into_iter().map(|item_identifier| Unprocessed { item_identifier }).collect();
+    });
+    let batch_item_failures = join_all(records).await.into_iter().flatten().collect();
     BatchAnswer { batch_item_failures }
 }
 
-async fn one<A, M, F, Fut>(app: A, record: Record, handle: F) -> (String, Result<(), Failed>)
+async fn one<A, M, F, Fut>(app: A, record: Record, handle: F) -> Result<(), Failed>
 where
     M: DeserializeOwned,
     F: Fn(A, M) -> Fut,
@@ -157,7 +154,7 @@ where
     if let Err(failed) = &outcome {
         tracing::error!(message_id = record.message_id, cause = %failed, "message failed");
     }
-    (record.message_id, outcome)
+    outcome
 }
 
 #[cfg(test)]

@@ -18,6 +18,7 @@ where
     F: Fn(A) -> Fut + Copy + Send + Sync + 'static,
     Fut: Future<Output = Result<(), Failed>> + Send + 'static,
 {
+    const { assert!(!guards::SWITCHABLE, "a function keeps its guards") };
     telemetry::start();
     let app = &app;
     lambda_runtime::run(service_fn(move |event: LambdaEvent<serde_json::Value>| async move {

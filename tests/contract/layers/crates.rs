@@ -29,6 +29,10 @@ const OUTSIDE: [&str; 12] = [
 ];
 /// A function asks another thing than an edge only by mistake.
 const CLIENTS: [&str; 6] = ["aws-sdk-lambda", "hyper", "hyper-util", "isahc", "reqwest", "ureq"];
+/// The crate that knows which guards stand, its switch, and who may use that.
+const GUARDS: &str = "guards";
+const SWITCHABLE: &str = "switchable";
+const SIMULATION: &str = "infra/simulate";
 const RANDOM: [&str; 4] = ["fastrand", "getrandom", "rand", "rand_core"];
 const RANDOM_IDS: [&str; 7] = ["fast-rng", "rng", "v1", "v4", "v6", "v7", "rng-rand"];
 
@@ -48,7 +52,8 @@ struct Crate {
     /// From the root: `functions/jobs`.
     folder: String,
     targets: Vec<Target>,
-    features: BTreeSet<String>,
+    /// What each switches on.
+    features: BTreeMap<String, Vec<String>>,
     /// Those of tests too.
     dependencies: Vec<Dependency>,
     manifest: String,
@@ -176,7 +181,7 @@ impl Crates {
         let mut faults = Vec::new();
         for one in self.shipped() {
             if one.is_function() && !one.features.is_empty() {
-                let features: Vec<&str> = one.features.iter().map(String::as_str).collect();
+                let features: Vec<&str> = one.features.keys().map(String::as_str).collect();
                 faults.push(format!(
                     "{}: has features of its own ({}), so that it is not one binary",
                     one.folder,
@@ -195,6 +200,29 @@ impl Crates {
                     faults.push(format!(
                         "{}: leaves out the defaults of {}",
                         one.folder, dependency.name
+                    ));
+                }
+            }
+        }
+        faults
+    }
+
+    /// The job path's guards are switchable for `infra/simulate` when it is asked to, and for nobody else.
+    pub(super) fn guards(&self) -> Vec<String> {
+        let mut faults = Vec::new();
+        for one in self.ours.values() {
+            let of_guards = one.dependencies.iter().filter(|dependency| dependency.name == GUARDS);
+            if of_guards.flat_map(|dependency| &dependency.features).any(|it| it == SWITCHABLE) {
+                faults.push(format!("{}: makes the guards switchable for all", one.folder));
+            }
+            let switch = format!("{GUARDS}/{SWITCHABLE}");
+            for (name, on) in one.features.iter().filter(|(_, on)| on.contains(&switch)) {
+                let asked_for = one.folder == SIMULATION && name != "default";
+                if !asked_for || one.features.get("default").is_some_and(|all| all.contains(name)) {
+                    faults.push(format!(
+                        "{}: its feature {name} takes guards away ({})",
+                        one.folder,
+                        on.join(", ")
                     ));
                 }
             }
@@ -352,7 +380,9 @@ impl Crate {
             name: text(&package["name"]),
             folder: folder.trim_start_matches('/').to_owned(),
             targets: targets.collect(),
-            features: features.map(|(name, _)| name.clone()).collect(),
+            features: features
+                .map(|(name, on)| (name.clone(), list(on).map(text).collect()))
+                .collect(),
             dependencies: dependencies.collect(),
             manifest: fs::read_to_string(&manifest_path).expect("a manifest that cargo read"),
         }
