@@ -124,24 +124,29 @@ async fn a_write_whose_answer_was_lost_meets_itself() {
 }
 
 #[tokio::test]
-async fn a_write_that_meets_a_transaction_is_decided_again() {
+async fn a_write_that_meets_a_transaction_is_repeated() {
     let db = DynamoDb::start().await;
     let door = TableDoor::before(&db.config).await;
-    let table = table(&door.config);
+    let (table, item) = (table(&door.config), project());
     let coming = door.hold("PutItem");
     let write = tokio::spawn({
-        let table = table.clone();
-        async move { table.write([create(&project())]).await }
+        let (table, item) = (table.clone(), item.clone());
+        async move { table.write([create(&item)]).await }
     });
     coming.arrived().await.refuse("TransactionConflictException");
-    let met = write.await.expect("no panic");
-    assert!(matches!(met, Err(Error::Contended)), "{met:?}");
+    write.await.expect("no panic").expect("the second time");
+    let again = table.write([create(&item)]).await;
+    assert!(matches!(again, Err(Error::Contended)), "{again:?}");
 }
 
 fn cancelled(code: &str) -> Answer {
+    cancelled_for([code, "None"])
+}
+
+fn cancelled_for(codes: [&str; 2]) -> Answer {
     let body = json!({
         "__type": "com.amazonaws.dynamodb.v20120810#TransactionCanceledException",
-        "Message": "Transaction cancelled.", "CancellationReasons": [{"Code": code}, {"Code": "None"}],
+        "Message": "Transaction cancelled.", "CancellationReasons": codes.map(|code| json!({"Code": code})),
     });
     Answer::text(400, body.to_string())
 }
@@ -161,6 +166,25 @@ async fn a_transaction_is_repeated_while_others_are_at_work_and_not_where_it_is_
     let wrong = table(&db.config()).write(two()).await.expect_err("never right");
     assert!(wrong.to_string().contains("TransactionCanceledException"), "{wrong}");
     assert_eq!(db.asked().len(), 1);
+}
+
+#[tokio::test]
+async fn what_another_transaction_may_be_granting_is_not_refused_in_words_before_it_has_ended() {
+    let undecided = || cancelled_for(["ConditionalCheckFailed", "TransactionConflict"]);
+    let spent = || add(&projects::project(project().id), &[("uses", -1)]).at_least(0);
+    let granted = cancelled_for(["ConditionalCheckFailed", "ConditionalCheckFailed"]);
+    let db = Prepared::answering([undecided(), granted]).await;
+    let both = table(&db.config()).write([spent().or(taken()), create(&project())]).await;
+    assert!(matches!(both, Err(Error::Contended)), "the other's effect is found first: {both:?}");
+    assert_eq!(db.asked().len(), 2);
+    let refused = cancelled("ConditionalCheckFailed");
+    let db = Prepared::answering([undecided(), refused]).await;
+    let both = table(&db.config()).write([spent().or(taken()), create(&project())]).await;
+    assert!(matches!(both, Err(Error::Refused(refusal)) if refusal == taken()));
+    let db = Prepared::answering([undecided()]).await;
+    let speechless = table(&db.config()).write([spent(), create(&project())]).await;
+    assert!(matches!(speechless, Err(Error::Contended)), "{speechless:?}");
+    assert_eq!(db.asked().len(), 1, "decided again at once");
 }
 
 #[tokio::test]

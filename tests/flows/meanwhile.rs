@@ -1,21 +1,13 @@
 //! What is answered when something changes between what a request read and what it writes.
 
-use domain::{
-    account::Status,
-    rate_limit::{Limit, Limits},
-};
+use domain::account::Status;
 use serde_json::{Value, json};
 use store::{accounts, update};
-use tests::{GHZ, Stack, TableDoor};
-
-async fn behind_a_door() -> (Stack, TableDoor) {
-    let plenty = Limit::new(1_000_000, 1_000_000).expect("within bounds");
-    Stack::start_limited(Limits::all(plenty)).await
-}
+use tests::{GHZ, Stack};
 
 #[tokio::test]
 async fn of_two_who_change_what_both_have_read_the_second_is_told_to_read_again() {
-    let (stack, door) = behind_a_door().await;
+    let (stack, door) = Stack::start_behind_door(None).await;
     let ada = stack.user("ada").await;
     let project = ada.post("/projects", json!({"name": "Bell"})).await.expect(201);
     let path = format!("/projects/{}", project["id"].as_str().expect("an id"));
@@ -33,7 +25,7 @@ async fn of_two_who_change_what_both_have_read_the_second_is_told_to_read_again(
 
 #[tokio::test]
 async fn who_is_suspended_while_a_request_is_decided_gets_nothing_for_it() {
-    let (stack, door) = behind_a_door().await;
+    let (stack, door) = Stack::start_behind_door(None).await;
     stack.devices().await;
     let (ada, bob) = (stack.provider("ada").await, stack.user("bob").await);
     let published = stack.publish(&ada, GHZ, "0.05").await;
@@ -60,7 +52,7 @@ async fn who_is_suspended_while_a_request_is_decided_gets_nothing_for_it() {
 
 #[tokio::test]
 async fn a_key_that_is_deleted_while_the_gateway_learns_of_it_is_not_handed_out() {
-    let (stack, door) = behind_a_door().await;
+    let (stack, door) = Stack::start_behind_door(None).await;
     let (ada, bob) = (stack.provider("ada").await, stack.user("bob").await);
     let published = stack.publish(&ada, GHZ, "0.05").await;
     let subscription = stack.subscribe(&bob, published, false).await;
@@ -79,4 +71,29 @@ async fn a_key_that_is_deleted_while_the_gateway_learns_of_it_is_not_handed_out(
     bob.delete(&format!("{keys}/{id}")).await.expect(204);
     known_to_the_gateway.pass();
     asked.await.expect("an answer").refused(409, "key_deleted");
+}
+
+#[tokio::test]
+async fn a_request_that_others_write_before_each_time_is_told_to_come_again() {
+    let (stack, door) = Stack::start_behind_door(None).await;
+    let ada = stack.provider("ada").await;
+    let project = ada.post("/projects", json!({"name": "Bell"})).await.expect(201);
+    let path = format!("/projects/{}", project["id"].as_str().expect("an id"));
+    let release = json!({"type": "EDUCATION"});
+    let mut coming = door.hold("TransactWriteItems");
+    let late = tokio::spawn({
+        let (ada, path) = (ada.clone(), path.clone());
+        async move { ada.post(&format!("{path}/release"), release).key("k").await }
+    });
+    for version in 1..=4 {
+        let held = coming.arrived().await;
+        let update = ada.put(&path, json!({"name": "Bell"}));
+        update.if_match(&format!("\"{version}\"")).await.expect(200);
+        coming = door.hold("TransactWriteItems");
+        held.pass();
+    }
+    let refused = late.await.expect("an answer");
+    assert!(refused.header("retry-after").is_some(), "when to come again");
+    refused.refused(503, "unavailable");
+    assert_eq!(ada.get(&path).await.expect(200)["quantum_app_id"], Value::Null);
 }

@@ -1,6 +1,7 @@
 //! What becomes of a job when messages, answers and processes are late, doubled or lost.
 
 mod cancelling;
+mod crowds;
 mod lost_answers;
 mod meanwhile;
 mod no_task;

@@ -41,7 +41,10 @@ const ANY: &str = "";
 
 impl Scene {
     pub(crate) async fn begin() -> Self {
-        let stack = Stack::start().await;
+        Self::on(Stack::start().await).await
+    }
+
+    pub(crate) async fn on(stack: Stack) -> Self {
         stack.devices().await;
         let (ada, eve, carol) =
             (stack.provider("ada").await, stack.provider("eve").await, stack.user("carol").await);

@@ -23,14 +23,17 @@ struct Scene {
 
 /// Bob has subscribed to an app of Ada's.
 async fn scene(trial: bool) -> Scene {
-    let stack = Stack::start().await;
-    let (ada, bob) = (stack.provider("ada").await, stack.user("bob").await);
-    let published = stack.publish(&ada, GHZ, "0.05").await;
-    let id = stack.subscribe(&bob, published, trial).await;
-    Scene { stack, bob, published, id, keys: format!("/subscriptions/{id}/keys") }
+    Scene::on(Stack::start().await, trial).await
 }
 
 impl Scene {
+    async fn on(stack: Stack, trial: bool) -> Self {
+        let (ada, bob) = (stack.provider("ada").await, stack.user("bob").await);
+        let published = stack.publish(&ada, GHZ, "0.05").await;
+        let id = stack.subscribe(&bob, published, trial).await;
+        Self { stack, bob, published, id, keys: format!("/subscriptions/{id}/keys") }
+    }
+
     async fn listed(&self) -> Vec<Value> {
         let page = self.bob.get(&format!("{}?limit=100", self.keys)).await.expect(200);
         page["items"].as_array().expect("items").clone()
@@ -251,6 +254,34 @@ async fn a_request_that_died_at_the_gateway_is_made_good_by_its_repeat() {
     assert_ne!(left[0]["id"], made["id"]);
     assert_eq!(s.stack.items().await.len(), before.len(), "nothing of the first is left");
     assert_eq!(s.bob.post(&s.keys, request).key("k").await.expect(201)["key"], Value::Null);
+}
+
+#[tokio::test]
+async fn two_repeats_of_a_request_that_died_make_one_key() {
+    let (stack, door) = Stack::start_behind_door(None).await;
+    let s = Scene::on(stack, false).await;
+    let silent = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let address = format!("http://{}", silent.local_addr().expect("bound"));
+    let hanging = s.bob.at(&s.stack.with_gateway_at(&address));
+    let request = json!({"name": "ci", "max_uses": 3});
+    tokio::select! {
+        answer = hanging.post(&s.keys, request.clone()).key("k") => panic!("{answer:?}"),
+        asked = silent.accept() => drop(asked.expect("the gateway was asked")),
+    }
+    s.stack.clock().advance(Duration::from_secs(61));
+    let repeat = || {
+        let (bob, keys, request) = (s.bob.clone(), s.keys.clone(), request.clone());
+        tokio::spawn(async move { bob.post(&keys, request).key("k").await.expect(201) })
+    };
+    let withdrawing = door.hold("TransactWriteItems");
+    let late = repeat();
+    let withdrawing = withdrawing.arrived().await;
+    let made = repeat().await.expect("no panic");
+    withdrawing.pass();
+    let late = late.await.expect("no panic");
+    assert_eq!((&late["id"], &late["key"]), (&made["id"], &Value::Null));
+    assert_eq!(s.listed().await.len(), 1);
+    assert_eq!(repeat().await.expect("no panic")["id"], made["id"]);
 }
 
 #[tokio::test]

@@ -17,6 +17,7 @@ mod stack;
 mod state;
 mod storage;
 mod table_door;
+mod trouble;
 mod user;
 
 pub use answer::Received;
@@ -32,4 +33,5 @@ pub use stack::Stack;
 pub use state::state;
 pub use storage::{make_bucket, put_object, remove_object};
 pub use table_door::TableDoor;
+pub use trouble::{Met, Trouble};
 pub use user::User;

@@ -19,6 +19,12 @@ pub(crate) struct Delivery {
     receipts: Vec<String>,
 }
 
+impl Delivery {
+    pub(crate) fn messages(&self) -> usize {
+        self.receipts.len()
+    }
+}
+
 impl Queues {
     pub(crate) async fn create() -> Self {
         let client = Client::new(&config(&services().addresses().services));

@@ -74,6 +74,16 @@ impl Stack {
         (stack, door)
     }
 
+    /// Where the table has a door before it, and Braket is the test's own if one is given.
+    pub async fn start_behind_door(braket: Option<&LocalBraket>) -> (Self, TableDoor) {
+        let dynamodb = DynamoDb::start().await;
+        let door = TableDoor::before(&dynamodb.config).await;
+        let braket =
+            braket.map_or_else(|| services().addresses().braket.clone(), LocalBraket::address);
+        let stack = Self::over(dynamodb, &door.config, plenty(), &braket, LEASE).await;
+        (stack, door)
+    }
+
     /// Where Braket is the test's own.
     pub async fn start_beside(braket: &LocalBraket) -> Self {
         Self::begin(&braket.address(), LEASE).await
@@ -87,8 +97,7 @@ impl Stack {
     async fn begin(braket: &str, lease: Duration) -> Self {
         let dynamodb = DynamoDb::start().await;
         let config = dynamodb.config.clone();
-        let unlimited = Limit::new(1_000_000, 1_000_000).expect("within bounds");
-        Self::over(dynamodb, &config, Limits::all(unlimited), braket, lease).await
+        Self::over(dynamodb, &config, plenty(), braket, lease).await
     }
 
     /// `table` leads to the table of `dynamodb`.
@@ -173,14 +182,14 @@ impl Stack {
         while self.deliver().await > 0 {}
     }
 
-    /// Delivers what lies in the job queues now; answers how many batches that were.
+    /// Delivers what lies in the job queues now; answers how many messages that were.
     pub async fn deliver(&self) -> usize {
         let mut delivered = 0;
         for step in STEPS {
             while let Some(delivery) = self.inner.queues.receive(step).await {
                 self.work(step, delivery.event.clone()).await;
                 self.inner.queues.delete(step, &delivery).await;
-                delivered += 1;
+                delivered += delivery.messages();
             }
         }
         delivered
@@ -329,6 +338,11 @@ impl Stack {
         let request = format!("{} {}", sent.method, sent.path);
         Received { request, status: parts.status.as_u16(), headers: parts.headers, body }
     }
+}
+
+/// As many requests as a test may send.
+fn plenty() -> Limits {
+    Limits::all(Limit::new(1_000_000, 1_000_000).expect("within bounds"))
 }
 
 fn first_segment(path: &str) -> &str {

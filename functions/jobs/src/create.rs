@@ -18,8 +18,6 @@ use crate::{
     views::{self, CreateJobRequest},
 };
 
-const TRIES: u32 = 4;
-
 /// The answer, and the job where it was accepted just now.
 pub(crate) async fn once(
     app: &App,
@@ -27,8 +25,8 @@ pub(crate) async fn once(
     submission: &Submission<CreateJobRequest>,
 ) -> Result<(Answer, Option<Job>), Problem> {
     let table = &app.context.table;
-    table
-        .attempt(TRIES, || async {
+    submission
+        .decided(table, || async {
             let scene = match caller.key() {
                 Some(key) => {
                     scene_of_subscription(table, key.subscription_id, Some(key.app_id), submission)

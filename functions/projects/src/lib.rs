@@ -84,9 +84,10 @@ async fn create_project(
             let answer = Answer::created(
                 format!("/projects/{}", project.id),
                 &views::Project::from(&project),
-            )?;
+            )?
+            .etag(1);
             table.write([create(&project), submission.remember(table, &answer)]).await?;
-            Ok(answer.etag(1))
+            Ok(answer)
         })
         .await
 }

@@ -11,9 +11,6 @@ use store::{Stored, idempotency::Answered, update, versions};
 
 use crate::{App, ids, own_version, views};
 
-/// Tries of a decision while others write.
-const TRIES: u32 = 4;
-
 /// Upload a package
 ///
 /// Answers a form to post the zip with, as `multipart/form-data`: all `fields` first, then the field `file`. The
@@ -34,7 +31,7 @@ pub(crate) async fn upload_package(
     let ids = ids(&path)?;
     let (app, caller, submission) = (&app, &caller, &submission);
     let table = &app.context.table;
-    let upload = table.attempt(TRIES, || app.announce(caller, ids, submission)).await?;
+    let upload = submission.decided(table, || app.announce(caller, ids, submission)).await?;
     let key: UploadKey = upload.key.parse().map_err(Problem::failed)?;
     let sha256 = upload.sha256.parse().map_err(Problem::failed)?;
     let form = app.packages.presign_upload(&key, &sha256, table.clock().now().into()).await;

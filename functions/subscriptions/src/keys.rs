@@ -1,14 +1,25 @@
 //! Serves a subscription's API keys: listed, made, revoked.
 
+use std::time::Duration;
+
 use api::{Answer, Caller, ListQuery, Page, Params, Path, Problem, Submission};
 use axum::extract::State;
+use clock::Stopwatch;
 use domain::{KeyId, Refusal, SubscriptionId, field::id};
 use store::{
     Stored,
     subscriptions::{KeyEntry, key_entry, keys_of, subscription},
 };
 
-use crate::{App, own, registration::Begun, views};
+use crate::{
+    App, own,
+    registration::{Begun, TRIES, in_flight},
+    views,
+};
+
+/// How long a repeat waits for an equal request that is still at the gateway, and how often it looks.
+const PATIENCE: Duration = Duration::from_secs(5);
+const PAUSE: Duration = Duration::from_millis(200);
 
 /// List a subscription's API keys
 ///
@@ -62,21 +73,24 @@ pub(crate) async fn create_subscription_key(
     let plan_id = app.plans.id(submission.body.plan).await?;
     let table = &app.context.table;
     let (begin, subscription_id) = ((&app, &caller, &submission), id(&subscription_id)?);
-    let begun = table
-        .attempt(crate::registration::TRIES, || async move {
+    let waited = Stopwatch::start();
+    let new = loop {
+        let begun = submission.decided(table, || async move {
             let (app, caller, submission) = begin;
             app.begin(caller, subscription_id, submission).await
-        })
-        .await?;
-    let new = match begun {
-        Begun::Before(answer) => return Ok(answer),
-        Begun::Now(new) => new,
+        });
+        match begun.await? {
+            Begun::Before(answer) => return Ok(answer),
+            Begun::Elsewhere(_) if waited.elapsed() < PATIENCE => tokio::time::sleep(PAUSE).await,
+            Begun::Elsewhere(since) => return Err(in_flight(since).into()),
+            Begun::Now(new) => break new,
+        }
     };
     match app.register(&new, plan_id).await {
         Ok(()) => new.shown(),
         Err(problem) => {
             app.withdraw(&new.entry, &submission.key()).await?;
-            Err(problem)
+            Err(problem.or_later())
         }
     }
 }
@@ -98,7 +112,7 @@ pub(crate) async fn delete_subscription_key(
     let (app, caller, address) = (&app, &caller, &address);
     app.context
         .table
-        .attempt(crate::registration::TRIES, || async move {
+        .attempt(TRIES, || async move {
             let found = app.context.table.get(address).await?;
             let own = found.filter(|entry| entry.user_id == caller.user_id);
             app.revoke(own.ok_or_else(|| Refusal::not_found("key"))?).await

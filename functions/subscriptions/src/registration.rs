@@ -33,6 +33,8 @@ const AN_HOUR: u32 = 3600;
 pub(crate) enum Begun {
     /// The answer of an earlier, equal request.
     Before(Answer),
+    /// An equal request is being worked on, since then.
+    Elsewhere(Moment),
     Now(Box<NewKey>),
 }
 
@@ -68,10 +70,14 @@ impl App {
         let table = &self.context.table;
         let now = table.clock().now();
         let earlier = table.get(&submission.key()).await?;
-        if let (Some(answer), Some(earlier)) = (submission.replay(earlier.as_ref())?, &earlier)
-            && !self.interrupted(subscription_id, earlier, &submission.key()).await?
-        {
-            return Ok(Begun::Before(answer));
+        if let (Some(answer), Some(earlier)) = (submission.replay(earlier.as_ref())?, &earlier) {
+            match self.unfinished(subscription_id, earlier).await? {
+                None => return Ok(Begun::Before(answer)),
+                Some(_) if now.since(earlier.at) < IN_FLIGHT => {
+                    return Ok(Begun::Elsewhere(earlier.at));
+                }
+                Some(entry) => self.withdraw(&entry, &submission.key()).await?,
+            }
         }
         let subscription = own(caller, table.get(&subscription(subscription_id)).await?)?;
         subscription.is_usable(now)?;
@@ -90,29 +96,20 @@ impl App {
         Ok(Begun::Now(Box::new(new)))
     }
 
-    /// Whether the earlier request never got to its end; then nothing is left of it.
-    async fn interrupted(
+    /// What the earlier request has made, where it has not come to its end.
+    async fn unfinished(
         &self,
         subscription_id: SubscriptionId,
         earlier: &Answered,
-        remembered: &Key<Answered>,
-    ) -> Result<bool, Problem> {
+    ) -> Result<Option<Stored<KeyEntry>>, Problem> {
         let table = &self.context.table;
-        let made =
-            earlier.location.as_deref().and_then(|path| path.rsplit('/').next()?.parse().ok());
-        let Some(key_id) = made else { return Ok(false) };
-        let Some(entry) = table.get(&key_entry(subscription_id, key_id)).await? else {
-            return Ok(false);
+        let Some(key_id) = made(earlier) else { return Ok(None) };
+        let entry = table.get(&key_entry(subscription_id, key_id)).await?;
+        let Some(entry) = entry.filter(|entry| entry.gateway_key_id.is_none()) else {
+            return Ok(None);
         };
         let key = table.get(&entry.access_key()).await?;
-        if entry.gateway_key_id.is_some() || !key.is_some_and(|key| is_active(&key)) {
-            return Ok(false);
-        }
-        if table.clock().now().since(earlier.at) < IN_FLIGHT {
-            return Err(in_flight(earlier.at).into());
-        }
-        self.withdraw(&entry, remembered).await?;
-        Ok(true)
+        Ok(key.is_some_and(|key| is_active(&key)).then_some(entry))
     }
 
     /// Tells the gateway and saves what it calls the key; a key revoked meanwhile is taken back there.
@@ -147,7 +144,8 @@ impl App {
         Ok(table.write([update(&found), unchanged(&key)]).await?)
     }
 
-    /// Leaves nothing of a key the gateway does not know, nor of the request for it.
+    /// Leaves nothing of a key the gateway does not know, nor of the request for it; what another repeat of the
+    /// request has made meanwhile stays.
     pub(crate) async fn withdraw(
         &self,
         entry: &KeyEntry,
@@ -160,9 +158,11 @@ impl App {
                 let found =
                     table.read((address, entry.access_key(), entry.uses(), remembered.clone()));
                 let (entry, key, uses, remembered) = found.await?;
+                let Some(entry) = entry else { return Ok(()) };
+                let remembered = remembered.filter(|answered| made(answered) == Some(entry.key_id));
                 let mut writes: Vec<_> = remembered.iter().map(delete).collect();
                 // A revoked key has given its room back and stays listed.
-                if let (Some(entry), Some(key)) = (entry, key.filter(|key| is_active(key))) {
+                if let Some(key) = key.filter(|key| is_active(key)) {
                     writes.extend([delete(&entry), delete(&key)]);
                     writes.push(give_key_room(entry.subscription_id));
                     writes.extend(uses.iter().map(delete));
@@ -192,7 +192,12 @@ fn is_active(key: &SubscriptionKey) -> bool {
     key.status == KeyStatus::Active
 }
 
-fn in_flight(since: Moment) -> Refusal {
+/// The key that was answered.
+fn made(answered: &Answered) -> Option<KeyId> {
+    answered.location.as_deref()?.rsplit('/').next()?.parse().ok()
+}
+
+pub(crate) fn in_flight(since: Moment) -> Refusal {
     let until = since.plus(IN_FLIGHT);
     Refusal::conflict(
         "request_in_flight",

@@ -90,8 +90,8 @@ impl<T> Submission<T> {
         Ok(Some(Answer {
             status: StatusCode::from_u16(earlier.status).map_err(Problem::failed)?,
             location: earlier.location.clone(),
-            etag: None,
-            retry_after: None,
+            etag: earlier.etag.clone(),
+            retry_after: earlier.retry_after,
             replayed: true,
             body: earlier.body.clone(),
         }))
@@ -108,6 +108,8 @@ impl<T> Submission<T> {
             payload: self.payload.clone(),
             status: answer.status.as_u16(),
             location: answer.location.clone(),
+            etag: answer.etag.clone(),
+            retry_after: answer.retry_after,
             body: answer.body.clone(),
             at: table.clock().now(),
         })
@@ -121,23 +123,34 @@ impl<T> Submission<T> {
         F: FnMut() -> Fut,
         Fut: Future<Output = Result<Answer, Problem>>,
     {
-        table
-            .attempt(TRIES, || {
-                let decided = step();
-                async move {
-                    if let Some(answer) = self.answered(table).await? {
-                        return Ok(answer);
-                    }
-                    match decided.await {
-                        // The very same request may have been granted meanwhile, and be what stands in the way.
-                        Err(refused) if refused.status().is_client_error() => {
-                            self.answered(table).await?.ok_or(refused)
-                        }
-                        decided => decided,
-                    }
+        self.decided(table, || {
+            let decided = step();
+            async move {
+                match self.answered(table).await? {
+                    Some(answer) => Ok(answer),
+                    None => decided.await,
                 }
-            })
-            .await
+            }
+        })
+        .await
+    }
+
+    /// The same for a `step` that finds the earlier answer itself, along with all else it reads.
+    pub async fn decided<R, F, Fut>(&self, table: &Table, mut step: F) -> Result<R, Problem>
+    where
+        F: FnMut() -> Fut,
+        Fut: Future<Output = Result<R, Problem>>,
+    {
+        let decided = match table.attempt(TRIES, &mut step).await {
+            // The very same request may have been granted meanwhile, and be what stands in the way.
+            Err(refused)
+                if refused.status().is_client_error() && self.answered(table).await?.is_some() =>
+            {
+                step().await
+            }
+            decided => decided,
+        };
+        decided.map_err(Problem::or_later)
     }
 
     async fn answered(&self, table: &Table) -> Result<Option<Answer>, Problem> {

@@ -49,10 +49,15 @@ impl Problem {
         Self {
             status: StatusCode::SERVICE_UNAVAILABLE,
             code: "unavailable",
-            detail: "Nothing was done, for something on our side does not answer; send the request again after the seconds in `Retry-After`.".to_owned(),
+            detail: "Nothing was done, for something on our side is too busy or does not answer; send the request again after the seconds in `Retry-After`.".to_owned(),
             retry_after: Some(SOON),
             ..Self::failed(cause)
         }
+    }
+
+    /// Where others wrote to the end: a request that may be repeated is no worse for it.
+    pub fn or_later(self) -> Self {
+        if self.contended { Self::unavailable(store::Error::Contended) } else { self }
     }
 
     pub fn refused(kind: Kind, code: &'static str, detail: impl Into<String>) -> Self {

@@ -19,6 +19,9 @@ pub struct Answered {
     pub payload: String,
     pub status: u16,
     pub location: Option<String>,
+    pub etag: Option<String>,
+    /// Seconds.
+    pub retry_after: Option<u32>,
     /// JSON, without secrets.
     pub body: String,
     pub at: Moment,

@@ -124,9 +124,9 @@ impl Table {
         let refused = match <[Action; 1]>::try_from(actions) {
             Ok([Action::Create { item }]) => self.put_alone(item, None).await?,
             Ok([Action::Update { item, read_at }]) => self.put_alone(item, Some(read_at)).await?,
-            Ok(one) => self.transact(one.into()).await?,
+            Ok(one) => self.transact(one.into(), &refusals).await?,
             Err(actions) if actions.is_empty() => return Ok(()),
-            Err(actions) => self.transact(actions).await?,
+            Err(actions) => self.transact(actions, &refusals).await?,
         };
         verdict(&refused, refusals)?;
         made.into_iter().for_each(|fact| count(fact, 1));
@@ -149,38 +149,47 @@ impl Table {
     ) -> Result<Vec<usize>, Error> {
         let id = AttributeValue::N(u64::from_be_bytes(self.clock.random()).to_string());
         item.insert(WRITE_ID.to_owned(), id.clone());
-        let condition = Condition::of(read_at, self.clock.now().unix_seconds());
-        let answer = self
-            .client
-            .put_item()
-            .table_name(&self.name)
-            .set_item(Some(item))
-            .condition_expression(condition.expression)
-            .set_expression_attribute_values(Some(condition.values))
-            .set_expression_attribute_names(Some(condition.names))
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
-            .send()
-            .await;
-        let error = match answer {
-            Ok(put) => {
-                write_units(put.consumed_capacity.as_slice());
-                return Ok(Vec::new());
+        for tried in 1..=TRIES {
+            let condition = Condition::of(read_at, self.clock.now().unix_seconds());
+            let answer = self
+                .client
+                .put_item()
+                .table_name(&self.name)
+                .set_item(Some(item.clone()))
+                .condition_expression(condition.expression)
+                .set_expression_attribute_values(Some(condition.values))
+                .set_expression_attribute_names(Some(condition.names))
+                .return_values_on_condition_check_failure(
+                    ReturnValuesOnConditionCheckFailure::AllOld,
+                )
+                .return_consumed_capacity(ReturnConsumedCapacity::Total)
+                .send()
+                .await;
+            let error = match answer {
+                Ok(put) => {
+                    write_units(put.consumed_capacity.as_slice());
+                    return Ok(Vec::new());
+                }
+                Err(error) => error,
+            };
+            match error.as_service_error() {
+                Some(PutItemError::ConditionalCheckFailedException(refused)) => {
+                    let stands = refused.item().and_then(|item| item.get(WRITE_ID));
+                    return Ok(if stands == Some(&id) { Vec::new() } else { vec![0] });
+                }
+                Some(PutItemError::TransactionConflictException(_)) => self.pause(tried).await,
+                _ => return Err(failed("PutItem", &error)),
             }
-            Err(error) => error,
-        };
-        match error.as_service_error() {
-            Some(PutItemError::ConditionalCheckFailedException(refused)) => {
-                let stands = refused.item().and_then(|item| item.get(WRITE_ID));
-                Ok(if stands == Some(&id) { Vec::new() } else { vec![0] })
-            }
-            Some(PutItemError::TransactionConflictException(_)) => Err(Error::Contended),
-            _ => Err(failed("PutItem", &error)),
         }
+        Err(Error::Contended)
     }
 
     /// Answers which conditions did not hold.
-    async fn transact(&self, actions: Vec<Action>) -> Result<Vec<usize>, Error> {
+    async fn transact(
+        &self,
+        actions: Vec<Action>,
+        refusals: &[Option<Refusal>],
+    ) -> Result<Vec<usize>, Error> {
         let now = self.clock.now().unix_seconds();
         let items = actions
             .into_iter()
@@ -188,6 +197,7 @@ impl Table {
             .collect::<Result<Vec<_>, _>>()?;
         let token: String =
             self.clock.random::<16>().iter().map(|byte| format!("{byte:02x}")).collect();
+        let mut refused = Vec::new();
         for tried in 1..=TRIES {
             let answer = self
                 .client
@@ -207,8 +217,8 @@ impl Table {
             match error.as_service_error() {
                 Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) => {
                     let reasons = cancelled.cancellation_reasons();
-                    let refused = positions(reasons, "ConditionalCheckFailed");
-                    if !refused.is_empty() {
+                    refused = positions(reasons, "ConditionalCheckFailed");
+                    if is_final(&refused, reasons, refusals) {
                         return Ok(refused);
                     }
                     if positions(reasons, "ValidationError").len()
@@ -223,8 +233,20 @@ impl Table {
             }
             self.pause(tried).await;
         }
-        Err(Error::Contended)
+        if refused.is_empty() { Err(Error::Contended) } else { Ok(refused) }
     }
+}
+
+/// Whether these conditions decide the matter. Words are not said while another transaction is at work on an item
+/// beside: it may be what grants this very request, and then a replayed answer goes before them.
+fn is_final(
+    refused: &[usize],
+    reasons: &[CancellationReason],
+    refusals: &[Option<Refusal>],
+) -> bool {
+    let speechless = refused.iter().any(|at| refusals.get(*at).is_none_or(Option::is_none));
+    let undecided = !positions(reasons, "TransactionConflict").is_empty();
+    speechless || (!refused.is_empty() && !undecided)
 }
 
 fn positions(reasons: &[CancellationReason], code: &str) -> Vec<usize> {
