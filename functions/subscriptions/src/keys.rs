@@ -81,7 +81,7 @@ pub(crate) async fn create_subscription_key(
         });
         match begun.await? {
             Begun::Before(answer) => return Ok(answer),
-            Begun::Elsewhere(_) if waited.elapsed() < PATIENCE => tokio::time::sleep(PAUSE).await,
+            Begun::Elsewhere(_) if waited.elapsed() < PATIENCE => table.clock().sleep(PAUSE).await,
             Begun::Elsewhere(since) => return Err(in_flight(since).into()),
             Begun::Now(new) => break new,
         }

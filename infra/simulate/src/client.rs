@@ -25,15 +25,21 @@ const WINDOW_MILLIS: u64 = 15 * 60 * 1000;
 const MOST_TRIES: u64 = 12;
 
 /// A request that may be sent more than once, as its sender knows it.
-struct Request {
-    number: u32,
-    buyer: Buyer,
-    body: Value,
+pub(crate) struct Request {
+    /// Also its Idempotency-Key.
+    pub number: u32,
+    pub buyer: Buyer,
+    pub body: Value,
 }
 
-struct Answer {
-    status: u16,
-    body: Value,
+/// What came back, without what tells one sending from another.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Answer {
+    pub status: u16,
+    pub location: Option<String>,
+    pub etag: Option<String>,
+    pub retry_after: Option<String>,
+    pub body: Value,
 }
 
 /// One job's client, from its submission to its last look.
@@ -43,10 +49,7 @@ pub(crate) async fn live(world: Arc<World>, buyer: Buyer, number: u32) {
     world.executor().sleep(Duration::from_millis(drawn(START, WINDOW_MILLIS))).await;
     let on_provider = !buyer.on_trial && drawn(DEVICE, 1) == 0;
     let device = if on_provider { PROVIDER_DEVICE } else { "hub-simulator" };
-    let body = json!({
-        "device_id": device, "shots": 100, "input": {"theta": 1.25}, "seed": 7, "run_mode": "NON_BLOCKING"
-    });
-    let request = Arc::new(Request { number, buyer, body });
+    let request = Arc::new(Request { number, buyer, body: job(device) });
     if world.fate().strikes(place, Fault::RequestDoubled) {
         let (world, request, busy) = (world.clone(), request.clone(), world.occupy());
         world.clone().executor().spawn(None, async move {
@@ -66,6 +69,24 @@ pub(crate) async fn live(world: Arc<World>, buyer: Buyer, number: u32) {
         until_answered(&world, &request, place_of(&[place, 3]), &cancel).await;
     }
     look(&world, &request, place, &job).await;
+}
+
+/// What is asked to be run.
+pub(crate) fn job(device: &str) -> Value {
+    json!({
+        "device_id": device, "shots": 100, "input": {"theta": 1.25}, "seed": 7, "run_mode": "NON_BLOCKING"
+    })
+}
+
+/// Submits it once, whatever comes back; `None` where nothing does.
+pub(crate) async fn submit_once(
+    world: &Arc<World>,
+    request: &Request,
+    place: u64,
+) -> Option<Answer> {
+    let sent =
+        Sent { method: "POST", path: "/jobs", body: Some(&request.body), operation: "submit" };
+    send(world, request, place, &sent).await
 }
 
 /// The job that was made, unless it was refused.
@@ -163,8 +184,12 @@ async fn send(
         let response = hub.jobs.clone().oneshot(request).await.expect("infallible");
         let (parts, body) = response.into_parts();
         let bytes = body.collect().await.expect("a body").to_bytes();
+        let header = |name| Some(parts.headers.get(name)?.to_str().ok()?.to_owned());
         Answer {
             status: parts.status.as_u16(),
+            location: header("location"),
+            etag: header("etag"),
+            retry_after: header("retry-after"),
             body: serde_json::from_slice(&bytes).unwrap_or(Value::Null),
         }
     });

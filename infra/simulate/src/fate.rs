@@ -27,6 +27,7 @@ pub enum Fault {
     MessageReordered,
     SendFailed,
     QueuePurged,
+    SweepDoubled,
     EventLost,
     EventDoubled,
     EventDelayed,
@@ -41,7 +42,7 @@ pub enum Fault {
 }
 
 impl Fault {
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 28] = [
         Self::CrashBeforeCall,
         Self::CrashAfterCall,
         Self::CrashAtWork,
@@ -58,6 +59,7 @@ impl Fault {
         Self::MessageReordered,
         Self::SendFailed,
         Self::QueuePurged,
+        Self::SweepDoubled,
         Self::EventLost,
         Self::EventDoubled,
         Self::EventDelayed,
@@ -85,7 +87,7 @@ impl Fault {
             Self::EventLost | Self::EventDoubled | Self::EventDelayed => 0.08,
             Self::AmbiguousWithTask | Self::AmbiguousWithoutTask | Self::RefusedForNow => 0.05,
             Self::TokenForgotten | Self::SearchLate => 0.2,
-            Self::ResultLate => 0.1,
+            Self::ResultLate | Self::SweepDoubled => 0.1,
             Self::RequestDoubled => 0.15,
             Self::AnswerLost => 0.02,
             Self::QueuePurged => 1.0,
@@ -119,6 +121,17 @@ pub struct Plan {
     pub only: Option<BTreeSet<Site>>,
     /// These too, whatever the seed has.
     pub besides: BTreeSet<Site>,
+    /// How often each strikes where it can, the others never; `None` for the usual.
+    pub chances: Option<BTreeMap<Fault, f64>>,
+}
+
+impl Plan {
+    fn chance(&self, fault: Fault) -> f64 {
+        match &self.chances {
+            Some(chances) => chances.get(&fault).copied().unwrap_or(0.0),
+            None => fault.chance(),
+        }
+    }
 }
 
 /// Decides from a seed, and remembers what struck.
@@ -142,7 +155,7 @@ impl Fate {
 
     pub(crate) fn strikes(&self, place: u64, fault: Fault) -> bool {
         let site = Site { place, fault };
-        let by_seed = || self.share(place, fault as u64) < fault.chance();
+        let by_seed = || self.share(place, fault as u64) < self.plan.chance(fault);
         let allowed = || self.plan.only.as_ref().is_none_or(|only| only.contains(&site));
         let strikes = self.plan.besides.contains(&site) || (allowed() && by_seed());
         if strikes {

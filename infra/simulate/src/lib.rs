@@ -2,6 +2,7 @@
 
 mod campaign;
 mod client;
+mod crowd;
 mod executor;
 mod fate;
 mod hub;
@@ -20,6 +21,8 @@ mod watch;
 mod world;
 
 pub use campaign::{Campaign, REQUESTS, Wanted, campaign};
+pub use client::Answer;
+pub use crowd::{Crowd, crowd};
 pub use fate::{Fault, Plan, Site};
 pub use lambda::{PointCount, PointName};
 pub use run::{Ended, Setting, run};

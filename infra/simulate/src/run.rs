@@ -16,7 +16,7 @@ use crate::{
     hub::{Hub, SWEEP_EVERY, SWEEP_LIMIT, Step},
     lambda::{Event, PointCount, PointName, invoke},
     queues::{self, purge},
-    scene,
+    scene::{self, Buyer},
     watch::Violation,
     world::World,
 };
@@ -63,6 +63,15 @@ pub struct Ended {
 
 /// Runs it to its end, on this thread.
 pub fn run(setting: &Setting) -> Ended {
+    inhabited(setting, &USES, |world, buyers| begin_clients(world, buyers, setting))
+}
+
+/// The same, with what `begin` starts in it in place of the usual clients.
+pub(crate) fn inhabited(
+    setting: &Setting,
+    uses: &[u64],
+    begin: impl FnOnce(&Arc<World>, &[Buyer]),
+) -> Ended {
     // The SDK's jitter, which is the thread's.
     fastrand::seed(setting.seed);
     let world = World::new(setting.seed, setting.plan.clone(), setting.history);
@@ -70,7 +79,16 @@ pub fn run(setting: &Setting) -> Ended {
     let key = HashKey::new(&[42; 32]).expect("long enough");
     let hub = Arc::new(Hub::new(&world, &key));
     world.inhabit(hub.clone());
-    let buyers = settle_in(&world, &hub);
+    let buyers = settle_in(&world, &hub, uses);
+    begin(&world, &buyers);
+    begin_sweeps(&world);
+    begin_purges(&world);
+    let over = || world.is_idle() && world.watch().all_ended();
+    world.executor().run(began.plus(LONGEST), over);
+    verdict(&world, &buyers, began)
+}
+
+fn begin_clients(world: &Arc<World>, buyers: &[Buyer], setting: &Setting) {
     for number in &setting.requests {
         let buyer =
             buyers[place_of(&[named("buyer"), u64::from(*number)]) as usize % buyers.len()].clone();
@@ -80,19 +98,14 @@ pub fn run(setting: &Setting) -> Ended {
             drop(busy);
         });
     }
-    begin_sweeps(&world);
-    begin_purges(&world);
-    let over = || world.is_idle() && world.watch().all_ended();
-    world.executor().run(began.plus(LONGEST), over);
-    verdict(&world, &buyers, began)
 }
 
-fn settle_in(world: &Arc<World>, hub: &Arc<Hub>) -> Vec<scene::Buyer> {
+fn settle_in(world: &Arc<World>, hub: &Arc<Hub>, uses: &[u64]) -> Vec<Buyer> {
     let buyers = Arc::new(std::sync::Mutex::new(None));
-    let (place, setting) = (buyers.clone(), (world.clone(), hub.clone()));
+    let (place, setting) = (buyers.clone(), (world.clone(), hub.clone(), uses.to_vec()));
     world.executor().spawn(None, async move {
-        let (world, hub) = setting;
-        *lock(&place) = Some(scene::set(&world, &hub, &USES).await);
+        let (world, hub, uses) = setting;
+        *lock(&place) = Some(scene::set(&world, &hub, &uses).await);
     });
     let end = world.executor().now().plus(LONGEST);
     world.executor().run(end, || lock(&buyers).is_some());
@@ -106,11 +119,20 @@ fn begin_sweeps(world: &Arc<World>) {
             sweeping.executor().sleep(SWEEP_EVERY).await;
             let Some(hub) = sweeping.hub() else { return };
             let place = place_of(&[named("sweep"), tick]);
-            let event =
-                Event { function: "reconcile-jobs", place, limit: SWEEP_LIMIT, request: None };
-            invoke(&sweeping, event, async move { hub.sweep().await }).await;
+            if sweeping.fate().strikes(place, Fault::SweepDoubled) {
+                let (world, hub) = (sweeping.clone(), hub.clone());
+                let again = async move { sweep(&world, hub, place_of(&[place, 1])).await };
+                sweeping.executor().spawn(None, again);
+            }
+            sweep(&sweeping, hub, place).await;
         }
     });
+}
+
+async fn sweep(world: &Arc<World>, hub: Arc<Hub>, place: u64) {
+    let function = "reconcile-jobs";
+    let event = Event { function, place, limit: SWEEP_LIMIT, request: None };
+    invoke(world, event, async move { hub.sweep().await }).await;
 }
 
 fn begin_purges(world: &Arc<World>) {
@@ -129,7 +151,7 @@ fn begin_purges(world: &Arc<World>) {
     }
 }
 
-fn verdict(world: &Arc<World>, buyers: &[scene::Buyer], began: Moment) -> Ended {
+fn verdict(world: &Arc<World>, buyers: &[Buyer], began: Moment) -> Ended {
     crate::verdict::judge(world, buyers);
     let struck = world.fate().struck();
     let (jobs, violations) = world.watch().sum_up();

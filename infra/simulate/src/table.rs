@@ -70,7 +70,9 @@ impl Table {
         if strikes(Fault::Throttled) {
             return Reply::error(400, "ProvisionedThroughputExceededException");
         }
-        if writes && strikes(Fault::TransactionConflict) {
+        // What counts requests is part of no transaction.
+        let may_conflict = writes && call.operation != "UpdateItem";
+        if may_conflict && strikes(Fault::TransactionConflict) {
             return conflict(call);
         }
         if strikes(Fault::FailedBeforeCommit) {
