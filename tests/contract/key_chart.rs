@@ -74,6 +74,8 @@ fn rows() -> Vec<Row> {
         chart.row::<domain::settlement::Charge>(Never),
         chart.row::<domain::bill::BillingItem>(Never),
         chart.row::<store::idempotency::Answered>(Never),
+        chart.row::<domain::dead_letter::DeadLetter>(Versioned),
+        chart.row::<domain::dead_letter::Failure>(Versioned),
         chart.row::<domain::hardware::Hardware>(Versioned),
     ];
     rows.extend(chart.counts());
@@ -106,8 +108,10 @@ impl Chart {
         assert!(!items.is_empty(), "items.json has no {}", T::TYPE);
         let mut places: Vec<String> = Vec::new();
         for item in items {
-            places.push(self.names.place(&item.key()));
-            places.extend(self.names.listed(&item.indexes()));
+            let mut lines = vec![self.names.place(&item.key())];
+            lines.extend(self.names.listed(&item.indexes()));
+            lines.retain(|line| !places.contains(line));
+            places.extend(lines);
         }
         Row { kind: T::TYPE, of: of::<T>(), places, changes }
     }

@@ -17,6 +17,7 @@ pub(super) fn parts() -> BTreeMap<&'static str, OpenApi> {
         ("hardware", hardware::routes().into_openapi()),
         ("jobs", jobs::routes().into_openapi()),
         ("marketplace", marketplace::routes().into_openapi()),
+        ("operations", operations::routes().into_openapi()),
         ("projects", projects::routes().into_openapi()),
         ("quantum-apps", quantum_apps::routes().into_openapi()),
         ("reference", reference::routes().into_openapi()),

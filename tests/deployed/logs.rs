@@ -5,7 +5,7 @@
 
 mod broken;
 mod emf;
-mod journey;
+pub(super) mod journey;
 mod line;
 mod refused;
 mod search;

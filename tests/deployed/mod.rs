@@ -1,5 +1,6 @@
 //! Does the template, once deployed, do the main job: real binaries behind real gateways, on this machine or on any stage?
 
+mod dead_letters;
 mod doors;
 mod keys;
 mod logs;
@@ -18,6 +19,7 @@ async fn the_hub_does_its_main_job_as_deployed_and_again_after_a_stop_and_a_star
     if let Some(cloud) = place.cloud() {
         keys::open_at_once_and_close_at_once(&place, cloud).await;
         keys::are_throttled_by_their_plan(&place, cloud).await;
+        dead_letters::travel_to_the_table_and_back(&place, cloud).await;
     }
 
     let customer = main_job::run(&place.hub()).await.expect("the main job");

@@ -16,6 +16,7 @@ const EXPIRED: Expected = &[(401, "key_expired")];
 const NOT_VERIFIED: Expected = &[(403, "email_not_verified")];
 const SUSPENDED: Expected = &[(403, "account_suspended")];
 const NO_PROVIDER: Expected = &[(403, "provider_role_required")];
+const NO_ROLE: Expected = &[(403, "role_required")];
 
 pub(crate) fn cases(scene: &Scene, operation: &Operation<'_>, good: &Call) -> Vec<Case> {
     if operation.is_public() {
@@ -39,6 +40,12 @@ pub(crate) fn cases(scene: &Scene, operation: &Operation<'_>, good: &Call) -> Ve
             good.clone(),
             NO_PROVIDER,
         ));
+    }
+    if operation.roles().is_some_and(|roles| roles == ["admin"]) {
+        for (what, caller) in [("consumer", &scene.carol), ("provider", &scene.ada)] {
+            let what = format!("of someone who is {what} and no more");
+            cases.push(Case::new(what, caller, good.clone(), NO_ROLE));
+        }
     }
     if operation.scopes().is_some() {
         let keys = &people.keys;

@@ -62,7 +62,10 @@ fn others(scene: &Scene, operation: &Operation<'_>, good: &Call) -> Vec<Case> {
             .flat_map(|call| callers.iter().map(move |caller| case(caller, call)))
             .collect();
     }
-    if operation.is_public() || (names.is_empty() && !good.names_ids(operation)) {
+    // What is nobody's own is everybody's who may look at all.
+    let is_of_the_place = operation.roles().is_some_and(|roles| roles == ["admin"]);
+    if operation.is_public() || is_of_the_place || (names.is_empty() && !good.names_ids(operation))
+    {
         return Vec::new();
     }
     let mut callers = vec![scene.eve.clone()];

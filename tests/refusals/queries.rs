@@ -35,7 +35,9 @@ pub(crate) fn cases(scene: &Scene, operation: &Operation<'_>, good: &Call) -> Ve
         }
     }
     let takes_cursors = parameters.iter().any(|parameter| parameter.name == "cursor");
-    let own = scene.cursors.get(operation.path).filter(|_| takes_cursors && !operation.is_public());
+    let is_somebodys =
+        !operation.is_public() && operation.roles().is_none_or(|roles| roles != ["admin"]);
+    let own = scene.cursors.get(operation.path).filter(|_| takes_cursors && is_somebodys);
     if let Some(cursor) = own.filter(|_| operation.parameters("path").is_empty()) {
         let call = good.clone().asking(&format!("cursor={cursor}"));
         cases.push(Case::new("with the cursor of another user", &scene.eve, call, BAD_CURSOR));

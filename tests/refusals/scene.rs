@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
-use tests::{Folder, GHZ, Stack, User};
+use tests::{Folder, GHZ, Stack, User, dead_letter};
 
 use super::{
     call::Call,
@@ -22,6 +22,8 @@ pub(crate) struct Scene {
     pub eves_program: User,
     /// No provider.
     pub carol: User,
+    /// Runs the place.
+    pub admin: User,
     /// Has a key of Ada's with all scopes.
     pub program: User,
     /// Ada's, and not on offer.
@@ -48,6 +50,7 @@ impl Scene {
         stack.devices().await;
         let (ada, eve, carol) =
             (stack.provider("ada").await, stack.provider("eve").await, stack.user("carol").await);
+        let admin = stack.admin("grace").await;
         let document = stack.stranger().get("/openapi.json").await.expect(200);
         let seller = stack.provider("bob").await;
         let published = stack.publish(&seller, GHZ, "0.05").await;
@@ -72,6 +75,7 @@ impl Scene {
             eve,
             eves_program,
             carol,
+            admin,
             program,
             people,
         };
@@ -81,6 +85,7 @@ impl Scene {
         scene.projects().await;
         scene.apps(&seller).await;
         scene.runs().await;
+        scene.dead_letters().await;
         scene.newcomers().await;
         scene.pages().await;
         scene
@@ -140,6 +145,20 @@ impl Scene {
         })
     }
 
+    /// More than a page, and one to be sent again.
+    async fn dead_letters(&mut self) {
+        for at in 0..3 {
+            let id = format!("dead-{at}");
+            self.stack.fail("settlement", &id, "poison").await;
+            assert!(self.stack.bury(dead_letter("settlement", &id, "poison")).await.is_clean());
+        }
+        let all = self.admin.get("/dead-letters").await.expect(200);
+        for (at, operation) in [ANY, "redriveDeadLetter"].into_iter().enumerate() {
+            self.place(operation, "dead_letter_id", text(&all["items"][at]["id"]));
+        }
+        self.bodies.insert("redriveDeadLetters", json!({"source": "INSPECTION"}));
+    }
+
     /// One who may register, one with an unopened link, and one with a session.
     async fn newcomers(&mut self) {
         let [new, waiting, settled] = [(); 3].map(|()| Newcomer::new(&self.stack));
@@ -184,7 +203,11 @@ impl Scene {
         if operation.is_public() {
             return vec![self.stack.stranger()];
         }
-        let person = if operation.id() == "becomeProvider" { &self.carol } else { &self.ada };
+        let person = match operation.roles().as_deref() {
+            Some(["admin"]) => &self.admin,
+            _ if operation.id() == "becomeProvider" => &self.carol,
+            _ => &self.ada,
+        };
         let person = operation.roles().map(|_| person.clone());
         let program = operation.scopes().map(|_| self.program.clone());
         person.into_iter().chain(program).collect()

@@ -20,12 +20,15 @@ use super::{
 
 const UNKNOWN_CALLER: Expected = &[(401, "unauthenticated")];
 const NO_PROVIDER: Expected = &[(403, "provider_role_required")];
+const NO_ROLE: Expected = &[(403, "role_required")];
 const NO_SCOPE: Expected = &[(403, "scope_required")];
 const ABSENT: Expected = &[(404, "not_found")];
 
 /// Names in paths that stand for what belongs to one user.
 const OWNED: [&str; 7] =
     ["app_id", "bill_id", "job_id", "key_id", "project_id", "subscription_id", "version_id"];
+/// Names in paths that stand for what is nobody's own, for those who run the place.
+const OF_THE_PLACE: [&str; 1] = ["dead_letter_id"];
 /// Names in paths that everybody may know, where the path is for everybody, or that are secrets themselves.
 const EVERYBODYS: [&str; 3] = ["app_id", "device_id", "token"];
 
@@ -156,6 +159,10 @@ impl<'s> Strangers<'s> {
             Some(["provider"]) => {
                 probes.push(Probe::new("of a mere consumer", &scene.carol, NO_PROVIDER));
             }
+            Some(["admin"]) => {
+                probes.push(Probe::new("of a mere consumer", &scene.carol, NO_ROLE));
+                probes.push(Probe::new("of a provider", &scene.eve, NO_ROLE));
+            }
             Some(roles) => {
                 return Err(format!("nobody is known to lack the role {}", roles.join(" or ")));
             }
@@ -178,7 +185,8 @@ impl<'s> Strangers<'s> {
                 }
             }
         }
-        let people = operation.roles().map(|_| ("of another user", &scene.eve));
+        let own = operation.roles().filter(|roles| roles != &["admin"]);
+        let people = own.map(|_| ("of another user", &scene.eve));
         let programs = operation.scopes().map(|_| ("with another user's key", &scene.eves_program));
         let about_ada = !owned(operation)?.is_empty() || good.names_ids(operation);
         for (who, other) in people.into_iter().chain(programs) {
@@ -214,6 +222,7 @@ fn owned<'d>(operation: &Operation<'d>) -> Result<Vec<&'d str>, String> {
         let name = parameter.name;
         match () {
             () if of_the_public && EVERYBODYS.contains(&name) => {}
+            () if !of_the_public && OF_THE_PLACE.contains(&name) => {}
             () if !of_the_public && OWNED.contains(&name) => found.push(name),
             () => return Err(format!("nobody says whose {name} is")),
         }

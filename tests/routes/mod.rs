@@ -6,6 +6,7 @@ mod hardware;
 mod inspect_package;
 mod jobs;
 mod marketplace;
+mod operations;
 mod projects;
 mod quantum_apps;
 mod rate_limit;

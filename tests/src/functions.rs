@@ -9,7 +9,7 @@ use braket::Braket;
 use files::{Packages, Results};
 use gateway::Gateway;
 use parameters::Parameters;
-use worker::JobQueues;
+use worker::{JobQueues, SourceQueues};
 
 use crate::{
     queues::Queues,
@@ -29,6 +29,7 @@ pub(crate) struct Functions {
     pub submit_quantum_task: submit_quantum_task::App,
     pub settle_job: settle_job::App,
     pub reconcile_jobs: reconcile_jobs::App,
+    pub record_dead_letter: record_dead_letter::App,
     pub packages: Packages,
     pub results: Results,
 }
@@ -43,6 +44,7 @@ impl Functions {
         let packages = Packages::new(&aws, bucket("PackagesBucketName"));
         let results = Results::new(&aws, bucket("ResultsBucketName"));
         let job_queues = JobQueues::new(&aws, |name| queues.url(name));
+        let sources = SourceQueues::new(&aws, |name| queues.url(name));
         let table = context.table.clone();
         let apps = quantum_apps::App::new(context.clone(), packages.clone());
         let registry = registry::App::new(context.clone(), packages.clone());
@@ -52,6 +54,7 @@ impl Functions {
                 ("auth", auth(context, &aws)),
                 ("users", api::service(users::routes(), users::App::new(context.clone()))),
                 ("bills", api::service(billing::routes(), billing::App::new(context.clone()))),
+                ("dead-letters", operations(context, sources)),
                 ("hardware", api::service(hardware::routes(), hardware::App::new(context.clone()))),
                 ("health", api::service(reference::routes(), reference::App)),
                 ("jobs", api::service(jobs::routes(), jobs)),
@@ -87,7 +90,8 @@ impl Functions {
                 results.clone(),
                 Duration::from_secs(5),
             ),
-            reconcile_jobs: reconcile_jobs::App::new(table, job_queues, LEASE),
+            reconcile_jobs: reconcile_jobs::App::new(table.clone(), job_queues, LEASE),
+            record_dead_letter: record_dead_letter::App::new(table),
             packages,
             results,
         }
@@ -114,4 +118,9 @@ pub(crate) fn subscriptions(context: &Context, gateway: Gateway) -> Router {
     let plans = cloud.stack().environments["SubscriptionsFunction"]["USAGE_PLANS_PATH"].clone();
     let app = subscriptions::App::new(context.clone(), gateway, parameters, plans);
     api::service(subscriptions::routes(), app)
+}
+
+/// With queues of the caller's choice.
+pub(crate) fn operations(context: &Context, queues: SourceQueues) -> Router {
+    api::service(operations::routes(), operations::App::new(context.clone(), queues))
 }

@@ -2,6 +2,7 @@
 
 mod answer;
 mod catalogue;
+mod dead_letters;
 mod described;
 mod dynamodb;
 mod event;
@@ -22,6 +23,7 @@ mod user;
 
 pub use answer::Received;
 pub use catalogue::{GHZ, Published, money};
+pub use dead_letters::{dead_letter, delivery};
 pub use dynamodb::DynamoDb;
 pub use functions::{LEASE, SEARCH_GRACE};
 pub use held::{Coming, Held};

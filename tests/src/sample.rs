@@ -3,7 +3,7 @@
 use http_body_util::BodyExt;
 use serde_json::Value;
 use tower::ServiceExt;
-use worker::{Batch, BatchAnswer, process};
+use worker::{Batch, BatchAnswer, process, process_whole};
 
 use crate::{Received, Stack};
 
@@ -28,6 +28,10 @@ impl Stack {
         Some(match function {
             "inspect-package" => {
                 process(&functions.inspect_package, batch, inspect_package::handle).await
+            }
+            "record-dead-letter" => {
+                process_whole(&functions.record_dead_letter, batch, record_dead_letter::handle)
+                    .await
             }
             "run-simulation" => {
                 process(&functions.run_simulation, batch, run_simulation::handle).await

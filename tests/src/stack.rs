@@ -17,12 +17,12 @@ use http_body_util::BodyExt;
 use serde_json::Value;
 use store::{Table, create};
 use tower::ServiceExt;
-use worker::{BatchAnswer, Failed, process};
+use worker::{BatchAnswer, Failed, SourceQueues, process, process_whole};
 
 use crate::{
     DynamoDb, LocalBraket, Received, TableDoor, User,
     event::{Door, Sent, event},
-    functions::{Functions, LEASE, auth, subscriptions},
+    functions::{Functions, LEASE, auth, operations, subscriptions},
     queues::{Queues, STEPS},
     services::{config, services},
 };
@@ -138,6 +138,13 @@ impl Stack {
         self.with_function("auth", auth(self.context(), &config(endpoint)))
     }
 
+    /// The same hub, where what is sent to queues again goes to `endpoint`.
+    pub fn with_queues_at(&self, endpoint: &str) -> Self {
+        let url = |name: &str| format!("{endpoint}/000000000000/{name}");
+        let queues = SourceQueues::new(&config(endpoint), url);
+        self.with_function("dead-letters", operations(self.context(), queues))
+    }
+
     /// The same hub, where this answers paths that begin with `/name`.
     pub fn with_instead(&self, name: &'static str, service: Router) -> Self {
         self.replacing(Instead { name, service, described: false })
@@ -223,6 +230,23 @@ impl Stack {
         }
     }
 
+    /// Hands over the event of a dead-letter queue.
+    pub async fn bury(&self, event: Value) -> BatchAnswer {
+        let batch = serde_json::from_value(event).expect("an SQS event");
+        let app = &self.functions().record_dead_letter;
+        process_whole(app, batch, record_dead_letter::handle).await
+    }
+
+    /// Takes out what lies in a queue now: its messages, as Lambda would be handed them.
+    pub async fn take(&self, queue: &str) -> Vec<Value> {
+        let mut taken = Vec::new();
+        while let Some(delivery) = self.inner.queues.receive(queue).await {
+            self.inner.queues.delete(queue, &delivery).await;
+            taken.extend(delivery.event["Records"].as_array().into_iter().flatten().cloned());
+        }
+        taken
+    }
+
     /// One sweep, as each minute.
     pub async fn sweep(&self) {
         reconcile_jobs::handle(self.functions().reconcile_jobs.clone()).await.expect("a sweep");
@@ -264,6 +288,11 @@ impl Stack {
     /// A user who may publish and sell.
     pub async fn provider(&self, name: &str) -> User {
         self.account(name, &[Role::Consumer, Role::Provider], Status::Active).await
+    }
+
+    /// A user who runs the place.
+    pub async fn admin(&self, name: &str) -> User {
+        self.account(name, &[Role::Consumer, Role::Admin], Status::Active).await
     }
 
     pub async fn suspended(&self, name: &str) -> User {

@@ -5,7 +5,7 @@ pub mod views;
 use api::{Answer, Context, InitError, Page, Params, Path, Problem};
 use axum::extract::State;
 use domain::{Refusal, hardware::checked_id, shape};
-use store::hardware::{all, device, matching};
+use store::hardware::{all, device};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 #[derive(Clone)]
@@ -45,7 +45,7 @@ async fn list_hardware(
     Params(asked): Params<views::HardwareQuery>,
 ) -> Result<Answer, Problem> {
     let query = app.context.page(all(), asked.limit, asked.cursor.as_deref())?;
-    let page = matching(&app.context.table, &query, |device| asked.fits(device)).await?;
+    let page = app.context.table.matching(&query, |device| asked.fits(device)).await?;
     Answer::ok(&Page {
         items: page.items.iter().map(|device| views::Hardware::from(&**device)).collect(),
         next_cursor: app.context.cursor(&query, page.next),

@@ -17,7 +17,7 @@ use store::{
     versions::{self, Readme},
 };
 use telemetry::{Fact, count};
-use worker::Failed;
+use worker::{Consumer, Failed};
 
 use crate::inspection::{Passed, inspect, other_content};
 
@@ -41,6 +41,12 @@ impl App {
             Table::new(&config, environment::text("TABLE_NAME")?, Clock::system()),
             Packages::new(&config, environment::text("PACKAGES_BUCKET")?),
         ))
+    }
+}
+
+impl Consumer for App {
+    fn table(&self) -> &Table {
+        &self.table
     }
 }
 

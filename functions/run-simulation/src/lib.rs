@@ -22,7 +22,7 @@ use store::{
     Table,
     jobs::{By, Claimed, change, claim, settle},
 };
-use worker::{Failed, JobMessage};
+use worker::{Consumer, Failed, JobMessage};
 
 /// Leases end after this many missed prolongations.
 const BEATS_PER_LEASE: u32 = 3;
@@ -50,6 +50,12 @@ impl App {
             Results::new(&config, environment::text("RESULTS_BUCKET")?),
             Duration::from_secs(environment::number("LEASE_SECONDS")?),
         ))
+    }
+}
+
+impl Consumer for App {
+    fn table(&self) -> &Table {
+        &self.table
     }
 }
 

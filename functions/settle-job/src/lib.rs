@@ -18,7 +18,7 @@ use store::{
     Table,
     jobs::{By, change, job, settle},
 };
-use worker::{Failed, JobMessage};
+use worker::{Consumer, Failed, JobMessage};
 
 /// The tag by which a task is known to be a job's.
 const JOB_TAG: &str = "job";
@@ -44,6 +44,12 @@ impl App {
             Results::new(&config, environment::text("RESULTS_BUCKET")?),
             Duration::from_secs(environment::number("TASK_LOOK_SECONDS")?),
         ))
+    }
+}
+
+impl Consumer for App {
+    fn table(&self) -> &Table {
+        &self.table
     }
 }
 

@@ -16,7 +16,7 @@ use store::{
     jobs::{By, Claimed, change, claim, settle},
 };
 use telemetry::{Fact, count};
-use worker::{Failed, JobMessage};
+use worker::{Consumer, Failed, JobMessage};
 
 /// The tag by which a task is known to be a job's.
 const JOB_TAG: &str = "job";
@@ -57,6 +57,12 @@ impl App {
             Duration::from_secs(environment::number("LEASE_SECONDS")?),
             Duration::from_secs(environment::number("TASK_SEARCH_GRACE_SECONDS")?),
         ))
+    }
+}
+
+impl Consumer for App {
+    fn table(&self) -> &Table {
+        &self.table
     }
 }
 

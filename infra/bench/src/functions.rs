@@ -21,7 +21,7 @@ const SECRETS: &str = "secretsmanager";
 const FILES: &str = "s3";
 
 /// All that the template deploys.
-pub const FUNCTIONS: [Function; 17] = [
+pub const FUNCTIONS: [Function; 19] = [
     noun("auth", "AuthFunction", &["auth"], "getMe", &[TABLE, SECRETS, "cognito-idp", "ses"]),
     noun("billing", "BillingFunction", &["bills"], "getBill", &[TABLE, SECRETS]),
     noun("hardware", "HardwareFunction", &["hardware"], "getHardware", &[TABLE, SECRETS]),
@@ -32,6 +32,13 @@ pub const FUNCTIONS: [Function; 17] = [
         &["marketplace"],
         "getMarketplaceApp",
         &[TABLE, SECRETS],
+    ),
+    noun(
+        "operations",
+        "OperationsFunction",
+        &["dead-letters"],
+        "getDeadLetter",
+        &[TABLE, SECRETS, "sqs"],
     ),
     named(noun("projects", "ProjectsFunction", &["projects"], "getProject", &[TABLE, SECRETS])),
     noun(
@@ -59,6 +66,7 @@ pub const FUNCTIONS: [Function; 17] = [
     noun("users", "UsersFunction", &["users"], "becomeProvider", &[TABLE, SECRETS]),
     verb("inspect-package", "InspectPackageFunction", &[TABLE, FILES]),
     verb("reconcile-jobs", "ReconcileJobsFunction", &[TABLE, "sqs"]),
+    verb("record-dead-letter", "RecordDeadLetterFunction", &[TABLE]),
     verb("refresh-hardware", "RefreshHardwareFunction", &[TABLE, "braket"]),
     named(verb("run-simulation", "RunSimulationSmallFunction", &[TABLE, FILES, FILES])),
     verb("settle-job", "SettleJobFunction", &[TABLE, "braket", FILES]),

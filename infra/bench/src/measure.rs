@@ -184,6 +184,7 @@ fn sample(function: &Function) -> Result<&'static str, Failure> {
     Ok(match function.name {
         "inspect-package" => include_str!("../../../events/inspect-package.json"),
         "reconcile-jobs" => include_str!("../../../events/reconcile-jobs.json"),
+        "record-dead-letter" => include_str!("../../../events/record-dead-letter.job.json"),
         "refresh-hardware" => include_str!("../../../events/refresh-hardware.json"),
         "run-simulation" => include_str!("../../../events/run-simulation.json"),
         "settle-job" => include_str!("../../../events/settle-job.look-again.json"),

@@ -8,7 +8,7 @@ use crate::{
     functions::serving,
     hub::{Ask, Hub},
     load::event::Door,
-    scene::{CUSTOMER, DEVELOPER, NEWCOMER, PROGRAM, Scene},
+    scene::{ADMINISTRATOR, CUSTOMER, DEVELOPER, NEWCOMER, PROGRAM, Scene},
 };
 
 const METHODS: [(&str, &str); 5] =
@@ -120,6 +120,7 @@ fn callers(operation: &str, path: &str, declared: &Value) -> Vec<Option<&'static
     let open = |scheme: &str| ways.iter().any(|way| way.get(scheme).is_some());
     let person = match operation {
         "becomeProvider" => NEWCOMER,
+        _ if path.starts_with("/dead-letters") => ADMINISTRATOR,
         _ if path.starts_with("/projects") || path.starts_with("/quantum-apps") => DEVELOPER,
         _ => CUSTOMER,
     };

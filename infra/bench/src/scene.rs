@@ -33,6 +33,8 @@ pub const DEVELOPER: &str = "developer";
 pub const CUSTOMER: &str = "customer";
 /// The customer's key.
 pub const PROGRAM: &str = "program";
+/// Runs the place.
+pub const ADMINISTRATOR: &str = "administrator";
 /// Has done nothing yet.
 pub const NEWCOMER: &str = "newcomer";
 
@@ -41,13 +43,14 @@ impl Scene {
         let mut scene =
             Self { people: BTreeMap::new(), places: BTreeMap::new(), bodies: BTreeMap::new() };
         devices(hub).await?;
-        for name in [DEVELOPER, CUSTOMER, NEWCOMER] {
+        for name in [DEVELOPER, CUSTOMER, ADMINISTRATOR, NEWCOMER] {
             let door = Newcomer::new(name).arrive(hub).await?;
             scene.people.insert(name, door);
         }
         scene.shop(hub).await?;
         scene.subscription(hub).await?;
         scene.jobs(hub).await?;
+        scene.dead_letters(hub).await?;
         Ok(scene)
     }
 
@@ -154,6 +157,39 @@ impl Scene {
         let bills = hub.send(&Ask::new(customer, "GET", "/bills")).await?.expect(200)?;
         self.put(ANY, "bill_id", bills.text("/items/0/id")?);
         self.put(ANY, "device_id", "hub-simulator".to_owned());
+        Ok(())
+    }
+}
+
+/// One to be read, one to be sent again alone and one with its like.
+const LETTERS: [(&str, &str); 3] = [
+    (ANY, "settlement"),
+    ("redriveDeadLetter", "inspection"),
+    ("redriveDeadLetters", "quantum-task"),
+];
+
+impl Scene {
+    async fn dead_letters(&mut self, hub: &Hub) -> Result<(), Failure> {
+        hub.aws().update_item(&json!({
+            "TableName": hub.table_name(),
+            "Key": {"pk": {"S": format!("subject#{}", self.user(ADMINISTRATOR)?)}, "sk": {"S": "subject"}},
+            "UpdateExpression": "SET #roles = :roles",
+            "ExpressionAttributeNames": {"#roles": "roles"},
+            "ExpressionAttributeValues": {":roles": {"L": [{"S": "CONSUMER"}, {"S": "ADMIN"}]}}
+        }))?;
+        let recorder = function("record-dead-letter").ok_or("nobody records dead letters")?;
+        let administrator = self.door(ADMINISTRATOR)?.clone();
+        for (operation, source) in LETTERS {
+            let sample = include_str!("../../../events/record-dead-letter.job.json");
+            let event = sample.replace("quantum-hub-settlement", &format!("quantum-hub-{source}"));
+            let (answer, _) = hub.invoke(recorder, event.into()).await?;
+            clean("record-dead-letter", &answer.payload)?;
+            let path = format!("/dead-letters?source={}", source.to_uppercase().replace('-', "_"));
+            let letters = hub.send(&Ask::new(&administrator, "GET", path)).await?.expect(200)?;
+            self.put(operation, "dead_letter_id", letters.text("/items/0/id")?);
+        }
+        self.bodies.insert("redriveDeadLetter", json!({}));
+        self.bodies.insert("redriveDeadLetters", json!({"source": "QUANTUM_TASK"}));
         Ok(())
     }
 }

@@ -37,7 +37,7 @@ problem document (RFC 9457) with a `code` for programs and a `detail` that says 
 const LICENSE: &str = env!("CARGO_PKG_LICENSE");
 
 /// In the order in which someone new meets them.
-const TAGS: [(&str, &str); 11] = [
+const TAGS: [(&str, &str); 12] = [
     ("Auth", "Register, open the mailed link, log in, stay logged in."),
     ("Users", "What an account may become."),
     ("Projects", "What a developer works on until it is released as an app."),
@@ -51,6 +51,7 @@ const TAGS: [(&str, &str); 11] = [
         "Simulators and quantum computers. Programs read them through ClientApi too, with any key.",
     ),
     ("Billing", "What ran and what it cost, line by line."),
+    ("Operations", "What administrators do about messages that were given up."),
     ("Reference", "Whether the hub answers, and this document; through both doors."),
 ];
 

@@ -4,6 +4,7 @@ pub mod access_key;
 pub mod account;
 pub mod app;
 pub mod bill;
+pub mod dead_letter;
 pub mod field;
 pub mod hardware;
 pub mod id;
@@ -25,7 +26,10 @@ pub mod submission;
 pub mod subscription;
 pub mod version;
 
-pub use id::{AppId, BadId, JobId, KeyId, ListingId, ProjectId, SubscriptionId, UserId, VersionId};
+pub use id::{
+    AppId, BadId, DeadLetterId, JobId, KeyId, ListingId, ProjectId, SubscriptionId, UserId,
+    VersionId,
+};
 pub use moment::{Moment, Period};
 pub use money::Money;
 pub use refusal::{Kind, Refusal, Violation};

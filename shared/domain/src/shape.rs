@@ -13,6 +13,7 @@ use utoipa::{
 use crate::{
     access_key,
     account::{MAX_EMAIL, MAX_PASSWORD, MAX_USERNAME, MIN_PASSWORD, MIN_USERNAME},
+    dead_letter::{MAX_CAUSE, MAX_MESSAGE_BYTES},
     field::{MAX_DESCRIPTION, MAX_NAME, MAX_SENTENCE, MAX_TAG, MAX_URL},
     hardware::{MAX_COUPLINGS, MAX_DEVICE_ID, MAX_DEVICE_TEXT, MAX_QUBITS, MAX_SHOTS},
     money,
@@ -120,6 +121,15 @@ shapes! {
     WholeKey: text(access_key::LENGTH, access_key::LENGTH).pattern(Some("^qhk_[0-9a-f]{80}$"));
     /// How a key begins and what its random part ends with.
     ShownKey: text(9, 9).pattern(Some("^qhk_…[0-9a-f]{4}$"));
+
+    /// A message of a queue, as it was sent.
+    MessageBody: text(0, MAX_MESSAGE_BYTES);
+    /// What AWS calls a message or an invocation.
+    AwsId: text(1, 128).pattern(Some(VISIBLE));
+    /// Why something failed, on one line.
+    Cause: text(0, MAX_CAUSE).pattern(Some(LINE));
+    /// Of an attribute of a message.
+    AttributeName: text(1, 256).pattern(Some("^[A-Za-z0-9_.-]+$"));
 
     /// How many there are.
     Count: whole(0, MAX_EXACT);

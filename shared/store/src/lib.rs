@@ -2,6 +2,7 @@
 
 pub mod accounts;
 pub mod apps;
+pub mod dead_letters;
 pub mod hardware;
 pub mod idempotency;
 mod item;

@@ -115,15 +115,43 @@ impl<T: Item> Query<T> {
 
 impl Table {
     pub async fn query<T: Item>(&self, query: &Query<T>) -> Result<Page<T>, Error> {
+        self.some(query, query.limit, |_| true).await
+    }
+
+    /// The page of `query` with only those items that fit, out of one wide read: it may be short and have a next one.
+    pub async fn matching<T: Item + Clone>(
+        &self,
+        query: &Query<T>,
+        fits: impl Fn(&T) -> bool,
+    ) -> Result<Page<T>, Error> {
+        self.some(&query.clone().limit(MAX_PAGE), query.limit, fits).await
+    }
+
+    /// The first of those read that fit, at most so many.
+    async fn some<T: Item>(
+        &self,
+        query: &Query<T>,
+        most: usize,
+        fits: impl Fn(&T) -> bool,
+    ) -> Result<Page<T>, Error> {
         let now = self.clock.now();
         let mut found = self.addresses(query).await?;
-        let more = found.len() > query.limit;
+        let mut more = found.len() > query.limit;
         found.truncate(query.limit);
         let sort_key = query.index.names().2;
-        let position = |item: &Attributes| item.get(sort_key)?.as_s().ok().cloned();
-        let next = if more { found.last().and_then(position) } else { None };
-        let items = found.into_iter().filter_map(|item| decode(item, now).transpose());
-        Ok(Page { items: items.collect::<Result<_, _>>()?, next })
+        let (mut items, mut last) = (Vec::new(), None);
+        for item in found {
+            let position = item.get(sort_key).and_then(|value| value.as_s().ok()).cloned();
+            if let Some(item) = decode(item, now)?.filter(|item| fits(item)) {
+                if items.len() == most {
+                    more = true;
+                    break;
+                }
+                items.push(item);
+            }
+            last = position;
+        }
+        Ok(Page { items, next: last.filter(|_| more) })
     }
 
     /// One item more than the limit, so that the page knows whether it is the last.

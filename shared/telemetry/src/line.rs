@@ -27,7 +27,7 @@ use crate::{
 pub(crate) type Line = Map<String, Value>;
 
 /// The fields a line of ours may have besides those that every line has.
-pub const FIELDS: [&str; 18] = [
+pub const FIELDS: [&str; 19] = [
     "alert",
     "arn",
     "cause",
@@ -38,6 +38,7 @@ pub const FIELDS: [&str; 18] = [
     "location",
     "message_id",
     "passed",
+    "queue",
     "sent",
     "settled",
     "shard",

@@ -33,11 +33,13 @@ pub enum Fact {
     JobSentAgain,
     QuantumTaskCreated,
     MicroUsdCharged,
+    DeadLetterRecorded,
+    DeadLetterRedriven,
     Alert,
 }
 
 impl Fact {
-    pub(crate) const ALL: [Self; 14] = [
+    pub(crate) const ALL: [Self; 16] = [
         Self::AccountRegistered,
         Self::AccountVerified,
         Self::SubscriptionMade,
@@ -51,6 +53,8 @@ impl Fact {
         Self::JobSentAgain,
         Self::QuantumTaskCreated,
         Self::MicroUsdCharged,
+        Self::DeadLetterRecorded,
+        Self::DeadLetterRedriven,
         Self::Alert,
     ];
 
@@ -69,6 +73,8 @@ impl Fact {
             Self::JobSentAgain => "jobs_sent_again",
             Self::QuantumTaskCreated => "quantum_tasks_created",
             Self::MicroUsdCharged => "micro_usd_charged",
+            Self::DeadLetterRecorded => "dead_letters_recorded",
+            Self::DeadLetterRedriven => "dead_letters_redriven",
             Self::Alert => "alerts",
         }
     }

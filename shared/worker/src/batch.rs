@@ -1,61 +1,28 @@
-//! How a batch of messages is worked through so that one bad record fails alone.
+//! How a batch of messages is worked through so that one bad record fails alone, and its last failure is known.
 
-use std::{future::Future, panic::AssertUnwindSafe};
+use std::{any::Any, future::Future, panic::AssertUnwindSafe};
 
+use domain::dead_letter::{Message, Reason, ReasonKind};
 use futures_util::{FutureExt, future::join_all};
 use lambda_runtime::{LambdaEvent, service_fn};
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use telemetry::{Ended, Trace, Work, within};
+use serde::{Serialize, de::DeserializeOwned};
+use store::{Table, dead_letters::note};
+use telemetry::{Ended, Work, within};
 
-use crate::Failed;
+use crate::{
+    Failed,
+    record::{Batch, Record},
+};
 
 /// What working on one message is called in the log.
 const MESSAGE: &str = "message";
+/// How often a queue of ours hands a message out before it gives it up.
+pub const TRIES: u32 = 5;
 
-/// An SQS event, as far as it is read.
-#[derive(Clone, Debug, Deserialize)]
-pub struct Batch {
-    #[serde(rename = "Records")]
-    records: Vec<Record>,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Record {
-    message_id: String,
-    body: String,
-    #[serde(default)]
-    attributes: Attributes,
-    #[serde(default)]
-    message_attributes: MessageAttributes,
-}
-
-/// What SQS itself says of a message.
-#[derive(Clone, Debug, Default, Deserialize)]
-struct Attributes {
-    #[serde(rename = "AWSTraceHeader")]
-    xray: Option<String>,
-}
-
-/// What the sender says of a message.
-#[derive(Clone, Debug, Default, Deserialize)]
-struct MessageAttributes {
-    traceparent: Option<Text>,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Text {
-    string_value: Option<String>,
-}
-
-impl Record {
-    fn trace(&self) -> Trace {
-        let sent = self.message_attributes.traceparent.as_ref();
-        let continued = sent.and_then(|sent| Trace::continued(sent.string_value.as_deref()?));
-        let of_xray = || Trace::of_xray(self.attributes.xray.as_deref()?);
-        continued.or_else(of_xray).unwrap_or_else(Trace::begin)
-    }
+/// Whoever works through a queue.
+pub trait Consumer: Clone + Send + Sync + 'static {
+    /// Where it notes why a message failed for the last time.
+    fn table(&self) -> &Table;
 }
 
 /// Names the records to be delivered again; the others are done.
@@ -78,11 +45,64 @@ impl BatchAnswer {
     }
 }
 
+/// How the records of a queue are taken.
+struct Way<A, M> {
+    read: fn(&Record) -> Result<M, Reason>,
+    /// None where nobody asks for failures.
+    notes: Option<fn(&A) -> &Table>,
+}
+
+impl<A, M> Clone for Way<A, M> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<A, M> Copy for Way<A, M> {}
+
+/// Each body is JSON, and failures are noted.
+fn typed<A: Consumer, M: DeserializeOwned>() -> Way<A, M> {
+    Way { read: parsed, notes: Some(A::table) }
+}
+
+/// Each message is taken as it is, and what fails stays in its queue.
+fn whole<A>() -> Way<A, Message> {
+    Way { read: |record| Ok(record.message()), notes: None }
+}
+
+fn parsed<M: DeserializeOwned>(record: &Record) -> Result<M, Reason> {
+    serde_json::from_str(&record.body).map_err(|error| {
+        // Its words may quote the message.
+        let cause = format!("not a message of this queue: {:?}", error.classify());
+        Reason::new(ReasonKind::Unreadable, &cause)
+    })
+}
+
 /// Runs in Lambda: each message of each batch goes to `handle`.
 pub async fn consume<A, M, F, Fut>(app: A, handle: F) -> Result<(), lambda_runtime::Error>
 where
-    A: Clone + Send + Sync + 'static,
+    A: Consumer,
     M: DeserializeOwned + Send + 'static,
+    F: Fn(A, M) -> Fut + Copy + Send + Sync + 'static,
+    Fut: Future<Output = Result<(), Failed>> + Send + 'static,
+{
+    run(app, typed(), handle).await
+}
+
+/// The same for messages of every kind.
+pub async fn consume_whole<A, F, Fut>(app: A, handle: F) -> Result<(), lambda_runtime::Error>
+where
+    A: Clone + Send + Sync + 'static,
+    F: Fn(A, Message) -> Fut + Copy + Send + Sync + 'static,
+    Fut: Future<Output = Result<(), Failed>> + Send + 'static,
+{
+    run(app, whole(), handle).await
+}
+
+async fn run<A, M, F, Fut>(app: A, way: Way<A, M>, handle: F) -> Result<(), lambda_runtime::Error>
+where
+    A: Clone + Send + Sync + 'static,
+    M: Send + 'static,
     F: Fn(A, M) -> Fut + Copy + Send + Sync + 'static,
     Fut: Future<Output = Result<(), Failed>> + Send + 'static,
 {
@@ -91,7 +111,8 @@ where
     let app = &app;
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Batch>| async move {
         let request_id = event.context.request_id;
-        Ok::<_, lambda_runtime::Error>(work_through(app, event.payload, &request_id, handle).await)
+        let answer = work_through(app, event.payload, &request_id, way, handle).await;
+        Ok::<_, lambda_runtime::Error>(answer)
     }))
     .await
 }
@@ -99,66 +120,98 @@ where
 /// Each record for itself, side by side: what fails or panics is delivered again, alone.
 pub async fn process<A, M, F, Fut>(app: &A, batch: Batch, handle: F) -> BatchAnswer
 where
-    A: Clone + Send + 'static,
+    A: Consumer,
     M: DeserializeOwned + Send + 'static,
     F: Fn(A, M) -> Fut + Copy + Send + 'static,
     Fut: Future<Output = Result<(), Failed>> + Send + 'static,
 {
-    work_through(app, batch, "", handle).await
+    work_through(app, batch, "", typed(), handle).await
+}
+
+/// The same for messages of every kind.
+pub async fn process_whole<A, F, Fut>(app: &A, batch: Batch, handle: F) -> BatchAnswer
+where
+    A: Clone + Send + Sync + 'static,
+    F: Fn(A, Message) -> Fut + Copy + Send + 'static,
+    Fut: Future<Output = Result<(), Failed>> + Send + 'static,
+{
+    work_through(app, batch, "", whole(), handle).await
 }
 
 async fn work_through<A, M, F, Fut>(
     app: &A,
     batch: Batch,
     request_id: &str,
+    way: Way<A, M>,
     handle: F,
 ) -> BatchAnswer
 where
-    A: Clone + Send + 'static,
-    M: DeserializeOwned + Send + 'static,
+    A: Clone + Send + Sync + 'static,
+    M: Send + 'static,
     F: Fn(A, M) -> Fut + Copy + Send + 'static,
     Fut: Future<Output = Result<(), Failed>> + Send + 'static,
 {
-    let records = batch.records.into_iter().map(|record| {
+    let records = batch.records.iter().map(|record| {
         let work = Work::begin(MESSAGE, request_id, record.trace());
-        let id = record.message_id.clone();
-        let done = within(work.clone(), one(app.clone(), record, handle));
-        async move {
-            let outcome = AssertUnwindSafe(done).catch_unwind().await;
-            // What failed or panicked has been told where it happened.
-            let is_done = matches!(outcome, Ok(Ok(())));
-            within(work.clone(), async {
-                work.end(if is_done { Ended::Done } else { Ended::Failed })
-            })
-            .await;
-            (!is_done).then_some(Unprocessed { item_identifier: id })
-        }
+        within(work.clone(), async move {
+            let done = one(app, record, request_id, way, handle).await;
+            work.end(if done { Ended::Done } else { Ended::Failed });
+            (!done).then(|| Unprocessed { item_identifier: record.message_id.clone() })
+        })
     });
     let batch_item_failures = join_all(records).await.into_iter().flatten().collect();
     BatchAnswer { batch_item_failures }
 }
 
-async fn one<A, M, F, Fut>(app: A, record: Record, handle: F) -> Result<(), Failed>
+/// Whether the message is done.
+async fn one<A, M, F, Fut>(
+    app: &A,
+    record: &Record,
+    request_id: &str,
+    way: Way<A, M>,
+    handle: F,
+) -> bool
 where
-    M: DeserializeOwned,
-    F: Fn(A, M) -> Fut,
-    Fut: Future<Output = Result<(), Failed>>,
+    A: Clone + Send + Sync + 'static,
+    M: Send + 'static,
+    F: Fn(A, M) -> Fut + Copy + Send + 'static,
+    Fut: Future<Output = Result<(), Failed>> + Send + 'static,
 {
-    let outcome = match serde_json::from_str::<M>(&record.body) {
-        Ok(message) => handle(app, message).await,
-        // Its words may quote the message.
-        Err(error) => {
-            Err(Failed::new(format!("not a message of this queue: {:?}", error.classify())))
+    let worked = match (way.read)(record) {
+        Ok(message) => {
+            // So that a panic leaves somebody to tell of it.
+            told(AssertUnwindSafe(handle(app.clone(), message)).catch_unwind().await)
         }
+        Err(reason) => Err(reason),
     };
-    if let Err(failed) = &outcome {
-        tracing::error!(message_id = record.message_id, cause = %failed, "message failed");
+    let Err(reason) = worked else { return true };
+    tracing::error!(message_id = record.message_id, cause = reason.cause, "message failed");
+    let table = way.notes.filter(|_| record.receive_count() >= TRIES);
+    if let Some(table) = table.map(|table| table(app)) {
+        let failure = record.failure(reason, request_id, table.clock().now());
+        if let Err(error) = note(table, failure).await {
+            tracing::error!(message_id = record.message_id, cause = %error, "no reason was noted");
+        }
     }
-    outcome
+    false
+}
+
+fn told(worked: Result<Result<(), Failed>, Box<dyn Any + Send>>) -> Result<(), Reason> {
+    match worked {
+        Ok(done) => done.map_err(|failed| Reason::new(ReasonKind::Failed, &failed.to_string())),
+        Err(panic) => {
+            // Words that were put together may quote what was sent.
+            let words = panic.downcast_ref::<&'static str>().copied();
+            let words = words.unwrap_or("its log tells where");
+            Err(Reason::new(ReasonKind::Panicked, &format!("the function panicked: {words}")))
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use serde::Deserialize;
+
     use super::*;
 
     #[derive(Deserialize)]
@@ -172,45 +225,42 @@ mod tests {
     }
 
     fn batch(bodies: &[&str]) -> Batch {
-        let records = bodies
-            .iter()
-            .enumerate()
-            .map(|(at, body)| Record {
-                message_id: format!("m{at}"),
-                body: (*body).to_owned(),
-                attributes: Attributes::default(),
-                message_attributes: MessageAttributes::default(),
-            })
+        let records = bodies.iter().enumerate();
+        let records: Vec<_> = records
+            .map(|(at, body)| serde_json::json!({"messageId": format!("m{at}"), "body": body}))
             .collect();
-        Batch { records }
+        serde_json::from_value(serde_json::json!({"Records": records})).expect("a batch")
+    }
+
+    /// Nobody asks for failures.
+    async fn work(batch: Batch) -> BatchAnswer {
+        let way = Way { read: parsed::<Number>, notes: None };
+        work_through(&50, batch, "", way, handle).await
     }
 
     #[tokio::test]
     async fn a_poison_record_a_failure_and_a_panic_each_fail_alone() {
         let bodies = [r#"{"n":1}"#, "poison", r#"{"n":13}"#, r#"{"n":99}"#, r#"{"n":2}"#];
-        let answer = process(&50, batch(&bodies), handle).await;
+        let answer = work(batch(&bodies)).await;
         let failed: Vec<_> =
             answer.batch_item_failures.iter().map(|f| f.item_identifier.as_str()).collect();
         assert_eq!(failed, ["m1", "m2", "m3"]);
-        assert!(process(&50, batch(&bodies[..1]), handle).await.is_clean());
+        assert!(work(batch(&bodies[..1])).await.is_clean());
     }
 
-    #[test]
-    fn a_message_goes_on_in_the_trace_it_was_sent_with() {
-        let id = "4bf92f3577b34da6a3ce929d0e0e4736";
-        let of = |more: serde_json::Value| {
-            let mut record = serde_json::json!({"messageId": "m", "body": "{}"});
-            record
-                .as_object_mut()
-                .expect("an object")
-                .extend(more.as_object().cloned().unwrap_or_default());
-            serde_json::from_value::<Record>(record).expect("a record").trace().id()
-        };
-        let traceparent = format!("00-{id}-00f067aa0ba902b7-01");
-        let sent = serde_json::json!({"messageAttributes": {"traceparent": {"stringValue": traceparent, "dataType": "String"}}});
-        let by_sqs = serde_json::json!({"attributes": {"AWSTraceHeader": "Root=1-4bf92f35-77b34da6a3ce929d0e0e4736"}});
-        assert_eq!([of(sent), of(by_sqs)], [id, id]);
-        assert_ne!(of(serde_json::json!({})), id);
+    #[tokio::test]
+    async fn a_panic_is_told_in_words_of_the_code_alone() {
+        async fn cause<F>(work: F) -> String
+        where
+            F: Future<Output = Result<(), Failed>> + Send + 'static,
+        {
+            told(tokio::spawn(work).await).expect_err("it fails").cause
+        }
+        let sent = "a secret".to_owned();
+        assert_eq!(cause(async { panic!("a defect") }).await, "the function panicked: a defect");
+        let quoting = cause(async move { panic!("a defect with {sent}") }).await;
+        assert_eq!(quoting, "the function panicked: its log tells where");
+        assert_eq!(cause(async { Err(Failed::new("too large")) }).await, "too large");
     }
 
     #[test]

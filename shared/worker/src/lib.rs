@@ -2,11 +2,15 @@
 
 mod batch;
 mod queues;
+mod record;
+mod redrive;
 mod schedule;
 
-pub use batch::{Batch, BatchAnswer, consume, process};
+pub use batch::{BatchAnswer, Consumer, TRIES, consume, consume_whole, process, process_whole};
 pub use lambda_runtime::Error as LambdaError;
 pub use queues::{JobMessage, JobQueues, QueueError};
+pub use record::Batch;
+pub use redrive::SourceQueues;
 pub use schedule::scheduled;
 
 /// Ours: logged, and the message is tried again.

@@ -13,8 +13,13 @@ use domain::{
 use environment::{SdkConfig, failure};
 use serde::{Deserialize, Serialize};
 
+use crate::record::TRACEPARENT;
+
 /// The most messages of one call.
-const BATCH: usize = 10;
+pub(crate) const BATCH: usize = 10;
+
+/// What is said of a message beside its body.
+pub(crate) type Attributes = Option<HashMap<String, MessageAttributeValue>>;
 
 /// What a job's queues carry: look at this job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,12 +31,12 @@ pub struct JobMessage {
 /// The message may or may not have been sent.
 #[derive(Debug, thiserror::Error)]
 #[error("sending to a queue failed: {0}")]
-pub struct QueueError(String);
+pub struct QueueError(pub(crate) String);
 
 /// The queues a job passes through.
 #[derive(Clone, Debug)]
 pub struct JobQueues {
-    client: Client,
+    pub(crate) client: Client,
     urls: Urls,
 }
 
@@ -100,27 +105,13 @@ impl JobQueues {
     }
 
     async fn send_batch(&self, url: &str, jobs: &[&Job]) -> Result<Vec<JobId>, QueueError> {
-        let mut request = self.client.send_message_batch().queue_url(url);
-        for (at, job) in jobs.iter().enumerate() {
-            let entry = SendMessageBatchRequestEntry::builder()
-                .id(at.to_string())
-                .message_body(body(job.id)?)
-                .set_message_attributes(attributes(job)?);
-            request =
-                request.entries(entry.build().map_err(|error| QueueError(error.to_string()))?);
-        }
-        let answer = request
-            .send()
-            .await
-            .map_err(|error| QueueError(failure("SendMessageBatch", &error)))?;
-        let sent = answer
-            .successful()
-            .iter()
-            .filter_map(|entry| jobs.get(entry.id().parse::<usize>().ok()?));
-        Ok(sent.map(|job| job.id).collect())
+        let messages = jobs.iter().map(|job| Ok((body(job.id)?, attributes(job)?)));
+        let taken =
+            send_messages(&self.client, url, messages.collect::<Result<_, QueueError>>()?).await?;
+        Ok(taken.into_iter().filter_map(|at| Some(jobs.get(at)?.id)).collect())
     }
 
-    fn url(&self, step: Step) -> &str {
+    pub(crate) fn url(&self, step: Step) -> &str {
         match step {
             Step::Simulate(SimulationSize::Small) => &self.urls.small,
             Step::Simulate(SimulationSize::Medium) => &self.urls.medium,
@@ -131,15 +122,34 @@ impl JobQueues {
     }
 }
 
+/// Sends as many as one call takes; answers which of them were taken, by their places.
+pub(crate) async fn send_messages(
+    client: &Client,
+    url: &str,
+    messages: Vec<(String, Attributes)>,
+) -> Result<Vec<usize>, QueueError> {
+    let mut request = client.send_message_batch().queue_url(url);
+    for (at, (body, attributes)) in messages.into_iter().enumerate() {
+        let entry = SendMessageBatchRequestEntry::builder()
+            .id(at.to_string())
+            .message_body(body)
+            .set_message_attributes(attributes);
+        request = request.entries(entry.build().map_err(|error| QueueError(error.to_string()))?);
+    }
+    let answer =
+        request.send().await.map_err(|error| QueueError(failure("SendMessageBatch", &error)))?;
+    Ok(answer.successful().iter().filter_map(|entry| entry.id().parse().ok()).collect())
+}
+
 fn body(job_id: JobId) -> Result<String, QueueError> {
     serde_json::to_string(&JobMessage { job_id }).map_err(|error| QueueError(error.to_string()))
 }
 
 /// The trace of the request that made the job: whoever goes on with it does so in the same trace.
-fn attributes(job: &Job) -> Result<Option<HashMap<String, MessageAttributeValue>>, QueueError> {
+fn attributes(job: &Job) -> Result<Attributes, QueueError> {
     let Some(traceparent) = &job.traceparent else { return Ok(None) };
     let value =
         MessageAttributeValue::builder().data_type("String").string_value(traceparent).build();
     let value = value.map_err(|error| QueueError(error.to_string()))?;
-    Ok(Some([("traceparent".to_owned(), value)].into()))
+    Ok(Some([(TRACEPARENT.to_owned(), value)].into()))
 }

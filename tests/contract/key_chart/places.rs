@@ -6,8 +6,8 @@ use domain::{Moment, Period};
 use serde_json::Value;
 use store::{Indexes, Key};
 
-/// Three days apart in January 2001; the first is also written as a number.
-const TIMES: [&str; 9] = [
+/// Three days and a second apart in January 2001; the first is also written as a number.
+const TIMES: [&str; 10] = [
     "full_at",
     "at",
     "created_at",
@@ -15,10 +15,11 @@ const TIMES: [&str; 9] = [
     "hour",
     "pending_until",
     "published_at",
+    "redriven_at",
     "settled_at",
     "until",
 ];
-const IDS: [&str; 10] = [
+const IDS: [&str; 11] = [
     "app_id",
     "developer_id",
     "job_id",
@@ -29,6 +30,7 @@ const IDS: [&str; 10] = [
     "user_id",
     "version_id",
     "charge_id",
+    "dead_letter_id",
 ];
 const PERIOD: &str = "2001-01";
 const LINE: &str = "77";
@@ -40,10 +42,10 @@ pub(super) struct Placeholders(Vec<(String, &'static str)>);
 
 impl Placeholders {
     pub(super) fn new() -> Self {
-        let times = (1..)
-            .step_by(3)
-            .zip(TIMES)
-            .map(|(day, name)| (format!("2001-01-{day:02}T00:00:00.000Z"), name));
+        let times = (0..).zip(TIMES).map(|(at, name)| {
+            let (day, second) = (1 + 3 * at, at);
+            (format!("2001-01-{day:02}T00:00:{second:02}.000Z"), name)
+        });
         let ids = (10..).zip(IDS);
         let ids = ids.map(|(id, name)| (format!("0199a4f0-5b3c-7d2e-9f10-1a2b3c4d5e{id}"), name));
         let others = [(PERIOD, "period"), (LINE, "line"), ("SIMULATION", "app_type")]
@@ -111,14 +113,15 @@ impl Placeholders {
         text.split('#').map(part).collect::<Vec<_>>().join("#")
     }
 
-    /// The latest named time that is not later, and how much later it is.
+    /// The named time that is whole hours earlier, else the latest that is not later; and how much later it is.
     fn time(&self, at: Moment) -> String {
         let times =
             self.0.iter().filter_map(|(value, name)| Some((value.parse::<Moment>().ok()?, *name)));
-        let before =
-            times.filter(|(time, _)| *time <= at && at.since(*time).as_secs() < 3 * 24 * 3600);
-        let (time, name) =
-            before.min_by_key(|(time, _)| at.since(*time)).expect("a time that is named");
+        let before = times.filter(|(time, _)| *time <= at);
+        let whole_hours = |time| at.since(time).as_secs().is_multiple_of(3600);
+        let (time, name) = before
+            .min_by_key(|(time, _)| (!whole_hours(*time), at.since(*time)))
+            .expect("a time that is named");
         match at.since(time).as_secs() {
             0 => braced(name),
             seconds if seconds % 3600 == 0 => format!("{} + {} h", braced(name), seconds / 3600),

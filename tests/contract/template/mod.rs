@@ -1,6 +1,7 @@
 //! Do template, code and API description agree?
 
 mod calls;
+mod dead_letters;
 mod document;
 mod doors;
 mod expanded;

@@ -19,6 +19,7 @@ use tests::{GHZ, Stack};
 
 use super::{
     calls::Calls,
+    dead_letters,
     document::Template,
     expanded::{self, Limits},
     names,
@@ -167,6 +168,17 @@ fn a_queue_that_loses_or_repeats_is_found() {
 }
 
 #[test]
+fn what_is_given_up_reaches_the_table() {
+    holds(&dead_letters::faults(&REAL));
+}
+
+#[test]
+fn what_is_given_up_and_lost_is_found() {
+    let folder = fixture("dead_letters");
+    breaks(&dead_letters::faults(&template(&folder)), folder.join("faults.txt"));
+}
+
+#[test]
 fn folder_crate_binary_and_function_are_called_alike() {
     let makefile = read(root().join("Makefile"));
     holds(&names::faults(&REAL, &root().join("functions"), &makefile));
@@ -229,15 +241,20 @@ async fn hub_of(events: &BTreeMap<String, String>) -> Stack {
     let stack = Stack::start().await;
     stack.devices().await;
     let event = |name: &str| -> Value { serde_json::from_str(&events[name]).expect("JSON") };
-    let signed_in =
-        event("jobs.hub.json")["requestContext"]["authorizer"]["claims"]["username"].clone();
-    let signed_in = signed_in.as_str().and_then(|id| id.parse().ok()).expect("a user's id");
+    let signed_in = |name: &str| -> UserId {
+        let claims = &event(name)["requestContext"]["authorizer"]["claims"];
+        claims["username"].as_str().and_then(|id| id.parse().ok()).expect("a user's id")
+    };
     let sent = event("jobs.client.json")["headers"]["x-api-key"].clone();
     let sent = sent.as_str().and_then(AccessKey::parse).expect("an API key");
     let owner = sent.owner().expect("a key names its owner");
-    let subjects = [signed_in, owner].map(|user_id: UserId| {
-        let roles = vec![Role::Consumer];
-        create(&Subject { user_id, roles, status: Status::Active, pending_until: None })
+    let people = [
+        (signed_in("jobs.hub.json"), Role::Consumer),
+        (signed_in("operations.hub.json"), Role::Admin),
+        (owner, Role::Consumer),
+    ];
+    let subjects = people.map(|(user_id, role)| {
+        create(&Subject { user_id, roles: vec![role], status: Status::Active, pending_until: None })
     });
     stack.table().write(subjects).await.expect("new users");
 

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 /// What an operation may do, with the method that does it where only one does.
-const VERBS: [(&str, &str); 19] = [
+const VERBS: [(&str, &str); 20] = [
     ("become", "post"),
     ("cancel", "delete"),
     ("create", "post"),
@@ -12,6 +12,7 @@ const VERBS: [(&str, &str); 19] = [
     ("get", "get"),
     ("list", "get"),
     ("publish", "post"),
+    ("redrive", "post"),
     ("refresh", "post"),
     ("register", "post"),
     ("release", "post"),

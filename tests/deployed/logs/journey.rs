@@ -267,7 +267,7 @@ async fn read_bills(visit: &Visit, customer: &Person) -> Money {
 }
 
 /// What `look` finds, once it does.
-pub(super) async fn wait_for<T>(what: &str, look: impl AsyncFn() -> Option<T>) -> T {
+pub(in crate::deployed) async fn wait_for<T>(what: &str, look: impl AsyncFn() -> Option<T>) -> T {
     for _ in 0..LOOKS {
         if let Some(found) = look().await {
             return found;

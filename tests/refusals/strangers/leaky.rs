@@ -120,9 +120,9 @@ async fn get_project_publicly() -> Result<Answer, Problem> {
     Answer::ok(&json!({}))
 }
 
-/// Asks for a role that every user of the test may have or lack
+/// Asks for a role that nobody of the test lacks
 #[utoipa::path(get, path = "/projects/audit", operation_id = "auditProjects", tag = "Projects",
-    security(("cognito" = ["admin"])), responses((status = 200)))]
+    security(("cognito" = ["consumer"])), responses((status = 200)))]
 async fn audit_projects() -> Result<Answer, Problem> {
     Answer::ok(&json!({}))
 }

@@ -111,9 +111,9 @@ async fn a_password_the_pool_refuses_leaves_everything_as_it_was() {
     let without_versions = |items: Vec<String>| -> Vec<Value> {
         let mut items: Vec<Value> =
             items.iter().map(|item| serde_json::from_str(item).expect("an item")).collect();
-        items
-            .iter_mut()
-            .for_each(|item| drop(item.as_object_mut().map(|item| item.remove("version"))));
+        for item in items.iter_mut().filter_map(Value::as_object_mut) {
+            item.retain(|name, _| name != "version" && name != "write_id");
+        }
         items
     };
     let before = without_versions(stack.items().await);

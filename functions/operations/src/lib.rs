@@ -1,0 +1,194 @@
+//! Serves `/dead-letters`: what administrators do about messages that were given up.
+
+pub mod views;
+
+use std::{collections::BTreeSet, io};
+
+use api::{Answer, Caller, Context, InitError, Page, Params, Path, Problem, Submission};
+use axum::extract::State;
+use domain::{
+    DeadLetterId, Refusal, UserId,
+    dead_letter::{DeadLetter, DeadLetterState},
+    field::id,
+};
+use store::{
+    Stored,
+    dead_letters::{dead_letter, in_state},
+    update,
+};
+use telemetry::{Fact, count};
+use utoipa_axum::{router::OpenApiRouter, routes};
+use worker::SourceQueues;
+
+/// Sent again by one request: all are marked in one write.
+const REDRIVES: u16 = 50;
+
+#[derive(Clone)]
+pub struct App {
+    context: Context,
+    queues: SourceQueues,
+}
+
+impl App {
+    pub fn new(context: Context, queues: SourceQueues) -> Self {
+        Self { context, queues }
+    }
+
+    pub async fn from_env() -> Result<Self, InitError> {
+        let config = environment::aws();
+        let queues = SourceQueues::from_env(&config)?;
+        Ok(Self::new(Context::from_env(&config).await?, queues))
+    }
+
+    async fn letter(&self, dead_letter_id: &str) -> Result<Stored<DeadLetter>, Problem> {
+        let found = self.context.table.get(&dead_letter(id(dead_letter_id)?)).await?;
+        found.ok_or_else(|| Refusal::not_found("dead letter").into())
+    }
+
+    /// Sends them again and answers those that their queues took, as they are to be written after it: what stops in
+    /// between leaves them open, and another copy of a message does no harm.
+    async fn send(
+        &self,
+        letters: Vec<Stored<DeadLetter>>,
+        by: UserId,
+    ) -> Result<Vec<Stored<DeadLetter>>, Problem> {
+        let all: Vec<&DeadLetter> = letters.iter().map(|letter| &**letter).collect();
+        let taken = self.queues.send_again(&all).await.map_err(Problem::failed)?;
+        let taken: BTreeSet<DeadLetterId> = taken.into_iter().collect();
+        let now = self.context.table.clock().now();
+        let mut sent = letters;
+        sent.retain_mut(|letter| {
+            letter.redriven(by, now);
+            taken.contains(&letter.id)
+        });
+        Ok(sent)
+    }
+}
+
+impl api::App for App {
+    fn context(&self) -> Option<&Context> {
+        Some(&self.context)
+    }
+}
+
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(list_dead_letters))
+        .routes(routes!(get_dead_letter))
+        .routes(routes!(redrive_dead_letter))
+        .routes(routes!(redrive_dead_letters))
+}
+
+/// List dead letters
+///
+/// Messages that were given up, by when they were first sent, newest first, each with the reason. A page of one
+/// `source` may be short and yet have a next one.
+#[utoipa::path(get, path = "/dead-letters", operation_id = "listDeadLetters", tag = "Operations",
+    security(("cognito" = ["admin"])), params(views::DeadLetterQuery),
+    responses((status = 200, description = "A page of dead letters.", body = Page<views::DeadLetter>)))]
+async fn list_dead_letters(
+    State(app): State<App>,
+    Params(asked): Params<views::DeadLetterQuery>,
+) -> Result<Answer, Problem> {
+    let query = in_state(asked.state.unwrap_or(DeadLetterState::Open));
+    let query = app.context.page(query, asked.limit, asked.cursor.as_deref())?;
+    let page = match asked.source {
+        None => app.context.table.query(&query).await?,
+        Some(source) => {
+            app.context.table.matching(&query, |letter| letter.source == source).await?
+        }
+    };
+    Answer::ok(&Page {
+        items: page.items.iter().map(|letter| views::DeadLetter::from(&**letter)).collect(),
+        next_cursor: app.context.cursor(&query, page.next),
+    })
+}
+
+/// Read a dead letter
+///
+/// With the message itself, as it was sent.
+#[utoipa::path(get, path = "/dead-letters/{dead_letter_id}", operation_id = "getDeadLetter", tag = "Operations",
+    security(("cognito" = ["admin"])), params(("dead_letter_id" = DeadLetterId, Path)),
+    responses((status = 200, description = "The dead letter.", body = views::DeadLetter)))]
+async fn get_dead_letter(
+    State(app): State<App>,
+    Path(dead_letter_id): Path<String>,
+) -> Result<Answer, Problem> {
+    Answer::ok(&views::DeadLetter::whole(&*app.letter(&dead_letter_id).await?))
+}
+
+/// Redrive a dead letter
+///
+/// Sends the message to its queue again, as it was. Mend what made it fail first. A message says only what to look at,
+/// so that one too many does nothing. The letter is kept for 90 days from then on.
+#[utoipa::path(post, path = "/dead-letters/{dead_letter_id}/redrive", operation_id = "redriveDeadLetter",
+    tag = "Operations",
+    security(("cognito" = ["admin"])),
+    params(("dead_letter_id" = DeadLetterId, Path), api::IdempotencyHeader),
+    request_body = views::RedriveRequest,
+    extensions(("x-problems" = json!(["already_redriven", "nothing_to_redrive"]))),
+    responses((status = 200, description = "The dead letter as it is now.", body = views::DeadLetter)))]
+async fn redrive_dead_letter(
+    State(app): State<App>,
+    caller: Caller,
+    Path(dead_letter_id): Path<String>,
+    submission: Submission<views::RedriveRequest>,
+) -> Result<Answer, Problem> {
+    let table = &app.context.table;
+    let (app, by, dead_letter_id, submission) =
+        (&app, caller.user_id, &dead_letter_id, &submission);
+    submission
+        .once(table, || async move {
+            let letter = app.letter(dead_letter_id).await?;
+            letter.may_be_redriven()?;
+            let sent = app.send(vec![letter], by).await?;
+            let Some(letter) = sent.first() else {
+                return Err(Problem::failed(io::Error::other("the queue did not take a message")));
+            };
+            let answer = Answer::ok(&views::DeadLetter::from(&**letter))?;
+            table.write([update(letter), submission.remember(table, &answer)]).await?;
+            count(Fact::DeadLetterRedriven, 1);
+            Ok(answer)
+        })
+        .await
+}
+
+/// Redrive a page of dead letters
+///
+/// Up to 50 open ones that came from one source, newest first; go on with the `cursor` of the answer until there is none.
+#[utoipa::path(post, path = "/dead-letters/redrive", operation_id = "redriveDeadLetters", tag = "Operations",
+    security(("cognito" = ["admin"])), params(api::IdempotencyHeader),
+    request_body = views::RedrivePageRequest,
+    extensions(("x-problems" = json!(["bad_cursor"]))),
+    responses((status = 200, description = "What was sent again.", body = views::RedrivenPage)))]
+async fn redrive_dead_letters(
+    State(app): State<App>,
+    caller: Caller,
+    submission: Submission<views::RedrivePageRequest>,
+) -> Result<Answer, Problem> {
+    let table = &app.context.table;
+    let (app, by, submission) = (&app, caller.user_id, &submission);
+    submission
+        .once(table, || async move {
+            let asked = &submission.body;
+            let query = in_state(DeadLetterState::Open);
+            let query = app.context.page(query, Some(REDRIVES), asked.cursor.as_deref())?;
+            let page = table.matching(&query, |letter| letter.source == asked.source).await?;
+            let keys: Vec<_> = page.items.iter().map(|letter| dead_letter(letter.id)).collect();
+            let mut open: Vec<_> = table.read(keys).await?.into_iter().flatten().collect();
+            // The list may be older than what was redriven just now.
+            open.retain(|letter| letter.may_be_redriven().is_ok());
+            let all = open.len();
+            let sent = app.send(open, by).await?;
+            let answer = Answer::ok(&views::RedrivenPage {
+                redriven: sent.len(),
+                left: all - sent.len(),
+                cursor: app.context.cursor(&query, page.next),
+            })?;
+            let remembered = submission.remember(table, &answer);
+            table.write(sent.iter().map(update).chain([remembered])).await?;
+            count(Fact::DeadLetterRedriven, sent.len() as u64);
+            Ok(answer)
+        })
+        .await
+}
