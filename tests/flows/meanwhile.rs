@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use store::{accounts, update};
 use tests::{GHZ, Stack, TableDoor};
 
-async fn behind_a_door() -> (Stack, TableDoor) {
+pub(crate) async fn behind_a_door() -> (Stack, TableDoor) {
     let plenty = Limit::new(1_000_000, 1_000_000).expect("within bounds");
     Stack::start_limited(Limits::all(plenty)).await
 }

@@ -1,6 +1,7 @@
 //! What becomes of a job when messages, answers and processes are late, doubled or lost.
 
 mod cancelling;
+mod closing;
 mod lost_answers;
 mod meanwhile;
 mod no_task;
@@ -8,3 +9,4 @@ mod quantum_task;
 mod races;
 mod scene;
 mod simulation;
+mod two_years;

@@ -15,6 +15,7 @@ const REVOKED: Expected = &[(401, "key_revoked")];
 const EXPIRED: Expected = &[(401, "key_expired")];
 const NOT_VERIFIED: Expected = &[(403, "email_not_verified")];
 const SUSPENDED: Expected = &[(403, "account_suspended")];
+const NO_ADMIN: Expected = &[(403, "role_required")];
 const NO_PROVIDER: Expected = &[(403, "provider_role_required")];
 
 pub(crate) fn cases(scene: &Scene, operation: &Operation<'_>, good: &Call) -> Vec<Case> {
@@ -39,6 +40,9 @@ pub(crate) fn cases(scene: &Scene, operation: &Operation<'_>, good: &Call) -> Ve
             good.clone(),
             NO_PROVIDER,
         ));
+    }
+    if operation.is_for_admins() {
+        cases.push(Case::new("of someone who is no admin", &scene.ada, good.clone(), NO_ADMIN));
     }
     if operation.scopes().is_some() {
         let keys = &people.keys;

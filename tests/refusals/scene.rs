@@ -22,6 +22,8 @@ pub(crate) struct Scene {
     pub eves_program: User,
     /// No provider.
     pub carol: User,
+    /// An administrator.
+    pub grace: User,
     /// Has a key of Ada's with all scopes.
     pub program: User,
     /// Ada's, and not on offer.
@@ -45,6 +47,7 @@ impl Scene {
         stack.devices().await;
         let (ada, eve, carol) =
             (stack.provider("ada").await, stack.provider("eve").await, stack.user("carol").await);
+        let grace = stack.admin("grace").await;
         let document = stack.stranger().get("/openapi.json").await.expect(200);
         let seller = stack.provider("bob").await;
         let published = stack.publish(&seller, GHZ, "0.05").await;
@@ -69,10 +72,14 @@ impl Scene {
             eve,
             eves_program,
             carol,
+            grace,
             program,
             people,
         };
         scene.place(ANY, "subscription_id", scene.subscription.clone());
+        let other = scene.stack.publish(&seller, GHZ, "0.05").await;
+        let other = scene.stack.subscribe(&scene.ada, other, false).await;
+        scene.place("cancelSubscription", "subscription_id", other.to_string());
         scene.place(ANY, "key_id", text(&spare_key["id"]));
         scene.place(ANY, "device_id", "hub-simulator".to_owned());
         scene.projects().await;
@@ -123,6 +130,7 @@ impl Scene {
         run["shots"] = 10.into();
         let running = self.program.post("/jobs", run).await.expect(202);
         let bills = self.ada.get("/bills").await.expect(200);
+        self.place(ANY, "item_id", format!("{}.0", text(&ended["id"])));
         self.place(ANY, "job_id", text(&ended["id"]));
         self.place("cancelJob", "job_id", text(&running["id"]));
         self.place(ANY, "bill_id", text(&bills["items"][0]["id"]));
@@ -181,7 +189,11 @@ impl Scene {
         if operation.is_public() {
             return vec![self.stack.stranger()];
         }
-        let person = if operation.id() == "becomeProvider" { &self.carol } else { &self.ada };
+        let person = match operation.id() {
+            "becomeProvider" => &self.carol,
+            _ if operation.is_for_admins() => &self.grace,
+            _ => &self.ada,
+        };
         let person = operation.roles().map(|_| person.clone());
         let program = operation.scopes().map(|_| self.program.clone());
         person.into_iter().chain(program).collect()

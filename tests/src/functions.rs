@@ -29,6 +29,8 @@ pub(crate) struct Functions {
     pub submit_quantum_task: submit_quantum_task::App,
     pub settle_job: settle_job::App,
     pub reconcile_jobs: reconcile_jobs::App,
+    pub close_bills: close_bills::App,
+    pub renew_subscriptions: renew_subscriptions::App,
     pub packages: Packages,
     pub results: Results,
 }
@@ -87,6 +89,8 @@ impl Functions {
                 results.clone(),
                 Duration::from_secs(5),
             ),
+            close_bills: close_bills::App::new(table.clone()),
+            renew_subscriptions: renew_subscriptions::App::new(table.clone()),
             reconcile_jobs: reconcile_jobs::App::new(table, job_queues, LEASE),
             packages,
             results,

@@ -257,6 +257,10 @@ impl Stack {
         self.account(name, &[Role::Consumer, Role::Provider], Status::Active).await
     }
 
+    pub async fn admin(&self, name: &str) -> User {
+        self.account(name, &[Role::Consumer, Role::Admin], Status::Active).await
+    }
+
     pub async fn suspended(&self, name: &str) -> User {
         self.account(name, &[Role::Consumer], Status::Suspended).await
     }

@@ -2,6 +2,7 @@
 
 pub mod accounts;
 pub mod apps;
+pub mod closing;
 pub mod hardware;
 pub mod idempotency;
 mod item;
@@ -12,6 +13,7 @@ pub mod projects;
 mod query;
 pub mod rate_limit;
 mod read;
+pub mod renewals;
 pub mod subscriptions;
 mod table;
 pub mod versions;

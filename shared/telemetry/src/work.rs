@@ -32,12 +32,14 @@ pub enum Fact {
     JobCancelled,
     JobSentAgain,
     QuantumTaskCreated,
+    BillClosed,
+    TermBegun,
     MicroUsdCharged,
     Alert,
 }
 
 impl Fact {
-    pub(crate) const ALL: [Self; 14] = [
+    pub(crate) const ALL: [Self; 16] = [
         Self::AccountRegistered,
         Self::AccountVerified,
         Self::SubscriptionMade,
@@ -50,6 +52,8 @@ impl Fact {
         Self::JobCancelled,
         Self::JobSentAgain,
         Self::QuantumTaskCreated,
+        Self::BillClosed,
+        Self::TermBegun,
         Self::MicroUsdCharged,
         Self::Alert,
     ];
@@ -68,6 +72,8 @@ impl Fact {
             Self::JobCancelled => "jobs_cancelled",
             Self::JobSentAgain => "jobs_sent_again",
             Self::QuantumTaskCreated => "quantum_tasks_created",
+            Self::BillClosed => "bills_closed",
+            Self::TermBegun => "terms_begun",
             Self::MicroUsdCharged => "micro_usd_charged",
             Self::Alert => "alerts",
         }

@@ -30,6 +30,8 @@ const IDS: [&str; 10] = [
     "version_id",
     "charge_id",
 ];
+/// Of `created_at`.
+const DAY: &str = "2001-01-07";
 const PERIOD: &str = "2001-01";
 const LINE: &str = "77";
 /// What begins a line that is no address.
@@ -46,7 +48,7 @@ impl Placeholders {
             .map(|(day, name)| (format!("2001-01-{day:02}T00:00:00.000Z"), name));
         let ids = (10..).zip(IDS);
         let ids = ids.map(|(id, name)| (format!("0199a4f0-5b3c-7d2e-9f10-1a2b3c4d5e{id}"), name));
-        let others = [(PERIOD, "period"), (LINE, "line"), ("SIMULATION", "app_type")]
+        let others = [(DAY, "day"), (PERIOD, "period"), (LINE, "line"), ("SIMULATION", "app_type")]
             .map(|(value, name)| (value.to_owned(), name));
         Self(times.chain(ids).chain(others).collect())
     }

@@ -122,7 +122,7 @@ async fn get_project_publicly() -> Result<Answer, Problem> {
 
 /// Asks for a role that every user of the test may have or lack
 #[utoipa::path(get, path = "/projects/audit", operation_id = "auditProjects", tag = "Projects",
-    security(("cognito" = ["admin"])), responses((status = 200)))]
+    security(("cognito" = ["provider", "admin"])), responses((status = 200)))]
 async fn audit_projects() -> Result<Answer, Problem> {
     Answer::ok(&json!({}))
 }
