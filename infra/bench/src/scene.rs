@@ -33,6 +33,8 @@ pub const DEVELOPER: &str = "developer";
 pub const CUSTOMER: &str = "customer";
 /// The customer's key.
 pub const PROGRAM: &str = "program";
+/// Sees to what is anyone's.
+pub const ADMIN: &str = "admin";
 /// Has done nothing yet.
 pub const NEWCOMER: &str = "newcomer";
 
@@ -45,6 +47,9 @@ impl Scene {
             let door = Newcomer::new(name).arrive(hub).await?;
             scene.people.insert(name, door);
         }
+        let admin = Newcomer::new(ADMIN).arrive(hub).await?;
+        people::promote(hub, &admin).await?;
+        scene.people.insert(ADMIN, admin);
         scene.shop(hub).await?;
         scene.subscription(hub).await?;
         scene.jobs(hub).await?;
@@ -122,6 +127,10 @@ impl Scene {
         self.bodies.insert("startTrial", json!({}));
         let ask = Ask::new(&customer, "POST", format!("/marketplace/{app}/subscribe"));
         let subscription = hub.send(&ask.saying(terms).once()).await?.expect(201)?.text("/id")?;
+        let tried = self.place("subscribeToApp", "app_id")?;
+        let ask = Ask::new(&customer, "POST", format!("/marketplace/{tried}/trial"));
+        let trial = hub.send(&ask.saying(json!({})).once()).await?.expect(201)?.text("/id")?;
+        self.put("cancelSubscription", "subscription_id", trial);
         let keys = format!("/subscriptions/{subscription}/keys");
         self.bodies.insert("createSubscriptionKey", json!({"name": "another"}));
         for (name, operation) in [("program", ANY), ("spare", "deleteSubscriptionKey")] {
@@ -148,6 +157,11 @@ impl Scene {
         let ended = hub.send(&ask.clone().once()).await?.expect(202)?.text("/id")?;
         simulate(hub, &ended).await?;
         let waiting = hub.send(&ask.once()).await?.expect(202)?.text("/id")?;
+        self.put(ANY, "item_id", format!("{ended}.0"));
+        self.bodies.insert(
+            "createRefund",
+            json!({"amount": {"amount": "0.01", "currency": "USD"}, "reason": "The device was down."}),
+        );
         self.put(ANY, "job_id", ended);
         self.put("cancelJob", "job_id", waiting);
         let customer = self.door(CUSTOMER)?;

@@ -274,7 +274,10 @@ mod tests {
         let item = charged();
         assert_eq!(item.id(), format!("{}.0", item.job_id.expect("a job's")));
         assert_eq!(item.clone().on(item.period().next()).id(), item.id());
-        assert_eq!((jobs(&[item.clone()]), item.period().to_string()), (1, "2027-02".to_owned()));
+        assert_eq!(
+            (jobs(std::slice::from_ref(&item)), item.period().to_string()),
+            (1, "2027-02".to_owned())
+        );
     }
 
     #[test]
