@@ -73,6 +73,8 @@ fn rows() -> Vec<Row> {
         chart.row::<domain::settlement::JobResult>(Never),
         chart.row::<domain::settlement::Charge>(Never),
         chart.row::<domain::bill::BillingItem>(Never),
+        chart.row::<domain::closing::ClosedBill>(Versioned),
+        chart.row::<store::ledger::Entered>(Never),
         chart.row::<store::idempotency::Answered>(Never),
         chart.row::<domain::dead_letter::DeadLetter>(Versioned),
         chart.row::<domain::dead_letter::Failure>(Versioned),

@@ -1,6 +1,7 @@
 //! What becomes of a job when messages, answers and processes are late, doubled or lost.
 
 mod cancelling;
+mod closing;
 mod crowds;
 mod lost_answers;
 mod meanwhile;
@@ -11,3 +12,4 @@ mod races;
 mod redrive;
 mod scene;
 mod simulation;
+mod two_years;

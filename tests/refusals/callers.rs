@@ -15,8 +15,8 @@ const REVOKED: Expected = &[(401, "key_revoked")];
 const EXPIRED: Expected = &[(401, "key_expired")];
 const NOT_VERIFIED: Expected = &[(403, "email_not_verified")];
 const SUSPENDED: Expected = &[(403, "account_suspended")];
+const NO_ADMIN: Expected = &[(403, "role_required")];
 const NO_PROVIDER: Expected = &[(403, "provider_role_required")];
-const NO_ROLE: Expected = &[(403, "role_required")];
 
 pub(crate) fn cases(scene: &Scene, operation: &Operation<'_>, good: &Call) -> Vec<Case> {
     if operation.is_public() {
@@ -41,10 +41,10 @@ pub(crate) fn cases(scene: &Scene, operation: &Operation<'_>, good: &Call) -> Ve
             NO_PROVIDER,
         ));
     }
-    if operation.roles().is_some_and(|roles| roles == ["admin"]) {
+    if operation.is_for_admins() {
         for (what, caller) in [("consumer", &scene.carol), ("provider", &scene.ada)] {
             let what = format!("of someone who is {what} and no more");
-            cases.push(Case::new(what, caller, good.clone(), NO_ROLE));
+            cases.push(Case::new(what, caller, good.clone(), NO_ADMIN));
         }
     }
     if operation.scopes().is_some() {

@@ -78,6 +78,11 @@ impl<'a> Operation<'a> {
         self.declared["security"] == serde_json::json!([{}])
     }
 
+    /// Whether it is for those who see to what is anyone's.
+    pub(crate) fn is_for_admins(&self) -> bool {
+        self.roles().is_some_and(|roles| roles == ["admin"])
+    }
+
     /// The roles asked of people, where they may call it.
     pub(crate) fn roles(&self) -> Option<Vec<&'a str>> {
         self.values("cognito")

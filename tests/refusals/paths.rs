@@ -63,7 +63,7 @@ fn others(scene: &Scene, operation: &Operation<'_>, good: &Call) -> Vec<Case> {
             .collect();
     }
     // What is nobody's own is everybody's who may look at all.
-    let is_of_the_place = operation.roles().is_some_and(|roles| roles == ["admin"]);
+    let is_of_the_place = operation.is_for_admins();
     if operation.is_public() || is_of_the_place || (names.is_empty() && !good.names_ids(operation))
     {
         return Vec::new();
@@ -90,6 +90,12 @@ impl Kind {
             "bill_id" => {
                 (&["2026-13", "2026-1", "0000-01", "2026-11-20"], BAD_ID, "2001-01", NOT_FOUND)
             }
+            "item_id" => (
+                &[UNKNOWN, "0199a4f0-5b3c-7d2e-9f10-1a2b3c4d5e6f.10"],
+                BAD_ID,
+                "0199a4f0-5b3c-7d2e-9f10-1a2b3c4d5e6f.0",
+                NOT_FOUND,
+            ),
             "device_id" => (&["Hub-Simulator", "a%20b"], BAD_ID, "no-such-device", NOT_FOUND),
             "token" => (
                 &[UNKNOWN],

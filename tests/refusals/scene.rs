@@ -80,6 +80,9 @@ impl Scene {
             people,
         };
         scene.place(ANY, "subscription_id", scene.subscription.clone());
+        let other = scene.stack.publish(&seller, GHZ, "0.05").await;
+        let other = scene.stack.subscribe(&scene.ada, other, false).await;
+        scene.place("cancelSubscription", "subscription_id", other.to_string());
         scene.place(ANY, "key_id", text(&spare_key["id"]));
         scene.place(ANY, "device_id", "hub-simulator".to_owned());
         scene.projects().await;
@@ -131,6 +134,7 @@ impl Scene {
         run["shots"] = 10.into();
         let running = self.program.post("/jobs", run).await.expect(202);
         let bills = self.ada.get("/bills").await.expect(200);
+        self.place(ANY, "item_id", format!("{}.0", text(&ended["id"])));
         self.place(ANY, "job_id", text(&ended["id"]));
         self.place("cancelJob", "job_id", text(&running["id"]));
         self.place(ANY, "bill_id", text(&bills["items"][0]["id"]));
@@ -203,9 +207,9 @@ impl Scene {
         if operation.is_public() {
             return vec![self.stack.stranger()];
         }
-        let person = match operation.roles().as_deref() {
-            Some(["admin"]) => &self.admin,
-            _ if operation.id() == "becomeProvider" => &self.carol,
+        let person = match operation.id() {
+            "becomeProvider" => &self.carol,
+            _ if operation.is_for_admins() => &self.admin,
             _ => &self.ada,
         };
         let person = operation.roles().map(|_| person.clone());

@@ -20,13 +20,21 @@ use super::{
 
 const UNKNOWN_CALLER: Expected = &[(401, "unauthenticated")];
 const NO_PROVIDER: Expected = &[(403, "provider_role_required")];
-const NO_ROLE: Expected = &[(403, "role_required")];
+const NO_ADMIN: Expected = &[(403, "role_required")];
 const NO_SCOPE: Expected = &[(403, "scope_required")];
 const ABSENT: Expected = &[(404, "not_found")];
 
 /// Names in paths that stand for what belongs to one user.
-const OWNED: [&str; 7] =
-    ["app_id", "bill_id", "job_id", "key_id", "project_id", "subscription_id", "version_id"];
+const OWNED: [&str; 8] = [
+    "app_id",
+    "bill_id",
+    "item_id",
+    "job_id",
+    "key_id",
+    "project_id",
+    "subscription_id",
+    "version_id",
+];
 /// Names in paths that stand for what is nobody's own, for those who run the place.
 const OF_THE_PLACE: [&str; 1] = ["dead_letter_id"];
 /// Names in paths that everybody may know, where the path is for everybody, or that are secrets themselves.
@@ -160,8 +168,8 @@ impl<'s> Strangers<'s> {
                 probes.push(Probe::new("of a mere consumer", &scene.carol, NO_PROVIDER));
             }
             Some(["admin"]) => {
-                probes.push(Probe::new("of a mere consumer", &scene.carol, NO_ROLE));
-                probes.push(Probe::new("of a provider", &scene.eve, NO_ROLE));
+                probes.push(Probe::new("of a mere consumer", &scene.carol, NO_ADMIN));
+                probes.push(Probe::new("of a provider", &scene.eve, NO_ADMIN));
             }
             Some(roles) => {
                 return Err(format!("nobody is known to lack the role {}", roles.join(" or ")));
@@ -185,8 +193,8 @@ impl<'s> Strangers<'s> {
                 }
             }
         }
-        let own = operation.roles().filter(|roles| roles != &["admin"]);
-        let people = own.map(|_| ("of another user", &scene.eve));
+        let people = operation.roles().filter(|_| !operation.is_for_admins());
+        let people = people.map(|_| ("of another user", &scene.eve));
         let programs = operation.scopes().map(|_| ("with another user's key", &scene.eves_program));
         let about_ada = !owned(operation)?.is_empty() || good.names_ids(operation);
         for (who, other) in people.into_iter().chain(programs) {

@@ -126,3 +126,36 @@ async fn bad_requests_are_refused() {
     bob.get("/bills?surprise=1").await.refused(400, "bad_query");
     bob.get("/bills/2026-11/items?cursor=abc").await.refused(400, "bad_cursor");
 }
+
+#[tokio::test]
+async fn an_administrator_gives_back_of_an_item_once_and_at_most_what_it_was() {
+    let (stack, bob, program) = scene().await;
+    run(&stack, &program).await;
+    let admin = stack.admin("grace").await;
+    let month = stack.clock().now().period();
+    let items = bob.get(&format!("/bills/{month}/items")).await.expect(200);
+    let item = items["items"][0]["id"].as_str().expect("an id").to_owned();
+    let path = format!("/bills/{month}/items/{item}/refund");
+    let asked = |amount: &str| json!({"amount": {"amount": amount, "currency": "USD"}, "reason": "The device was down."});
+    bob.post(&path, asked("0.01")).await.refused(403, "role_required");
+    for amount in ["0", "-0.01", "0.050001"] {
+        admin.post(&path, asked(amount)).await.refused(422, "validation_failed");
+    }
+    let elsewhere = path.replace(&month.to_string(), &month.next().to_string());
+    admin.post(&elsewhere, asked("0.01")).await.refused(404, "not_found");
+
+    let gives = || async { admin.post(&path, asked("0.02")).await };
+    let all = tokio::join!(gives(), gives(), gives());
+    let granted = [&all.0, &all.1, &all.2].iter().filter(|one| one.status == 200).count();
+    assert_eq!(granted, 1, "of many at once one counts");
+    admin.post(&path, asked("0.01")).await.refused(409, "already_refunded");
+    let items = bob.get(&format!("/bills/{month}/items")).await.expect(200);
+    let refund = &items["items"][0];
+    assert_eq!((&refund["kind"], &refund["refund_of"]), (&json!("REFUND"), &json!(item)));
+    assert_eq!(money(&refund["amount"]).to_string(), "-0.02");
+    let bill = bob.get(&format!("/bills/{month}")).await.expect(200);
+    let amount = money(&bill["pending_amount"]).to_string();
+    assert_eq!((amount, &bill["jobs"]), ("0.03".into(), &json!(1)));
+    let refund = format!("/bills/{month}/items/{item}.refund/refund");
+    admin.post(&refund, asked("0.01")).await.refused(409, "nothing_to_refund");
+}

@@ -240,9 +240,13 @@ async fn bad_requests_are_refused_and_leave_nothing_behind() {
         bob.post(path, json!({})).raw("text/plain", "{}").await.refused(415, "not_json");
     }
     for body in
-        [json!({}), json!({"subscription_type": "TRIAL"}), json!({"subscription_type": "MONTHLY"})]
+        [json!({}), json!({"subscription_type": "TRIAL"}), json!({"subscription_type": "WEEKLY"})]
     {
         bob.post(&subscribe, body).await.refused(400, "wrong_shape");
+    }
+    for kind in ["MONTHLY", "ANNUAL"] {
+        let by_term = json!({"subscription_type": kind});
+        bob.post(&subscribe, by_term).await.refused(409, "not_offered");
     }
     for path in ["/marketplace/x/trial", "/marketplace/x/subscribe"] {
         bob.post(path, if path.ends_with('l') { json!({}) } else { pay_per_use() })

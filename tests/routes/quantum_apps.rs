@@ -249,6 +249,14 @@ async fn an_app_is_listed_on_one_set_of_terms() {
     let before = stack.items().await;
     for (wrong, pointer) in [
         (
+            json!({"price": {"amount": "1", "currency": "USD"}, "monthly_price": {"amount": "0", "currency": "USD"}, "trial_enabled": true}),
+            "/monthly_price/amount",
+        ),
+        (
+            json!({"price": {"amount": "1", "currency": "USD"}, "annual_price": {"amount": "9", "currency": "EUR"}, "trial_enabled": true}),
+            "/annual_price/currency",
+        ),
+        (
             json!({"price": {"amount": "-1", "currency": "USD"}, "trial_enabled": true}),
             "/price/amount",
         ),

@@ -339,3 +339,54 @@ async fn bad_requests_are_refused_and_leave_nothing_behind() {
     s.bob.get(&format!("{}?surprise=1", s.keys)).await.refused(400, "bad_query");
     assert_eq!(s.stack.items().await, before);
 }
+
+#[tokio::test]
+async fn what_is_cancelled_ends_with_what_is_paid_for_and_is_charged_no_more() {
+    let stack = Stack::start().await;
+    stack.devices().await;
+    let (ada, bob) = (stack.provider("ada").await, stack.user("bob").await);
+    let app = stack.released(&ada, "Bell pairs", "1.0.0").await.app;
+    let usd = |amount: &str| json!({"amount": amount, "currency": "USD"});
+    let terms = json!({"price": usd("1"), "monthly_price": usd("9"), "trial_enabled": false});
+    let listing = ada.post(&format!("{app}/publish-marketplace"), terms).await.expect(201);
+    assert_eq!(listing["monthly_price"]["amount"], "9.00");
+    let app = app.replace("quantum-apps", "marketplace");
+    let shown = stack.stranger().get(&app).await.expect(200);
+    assert_eq!(
+        (&shown["monthly_price"]["amount"], &shown["annual_price"]),
+        (&json!("9.00"), &Value::Null)
+    );
+    let monthly = json!({"subscription_type": "MONTHLY"});
+    let begun = bob.post(&format!("{app}/subscribe"), monthly).await.expect(201);
+    assert_eq!((&begun["rate"]["amount"], &begun["end_date"]), (&json!("9.00"), &Value::Null));
+    let id = begun["id"].as_str().expect("an id");
+    let job = json!({"subscription_id": id, "input": {"theta": 1}, "run_mode": "NON_BLOCKING"});
+    let job = bob.post("/jobs", job).await.expect(202);
+    assert_eq!(job["estimated_cost"]["amount"], "0.00");
+    stack.drain().await;
+
+    // No tick has come by: what has begun is charged all the same.
+    let path = format!("/subscriptions/{id}");
+    let cancelled = bob.delete(&path).await.expect(200);
+    assert_eq!(cancelled["status"], "ACTIVE");
+    assert!(cancelled["end_date"].is_string() && cancelled["renewal_date"].is_null());
+    assert_eq!(bob.delete(&path).await.expect(200), cancelled);
+    stack.user("eve").await.delete(&path).await.refused(404, "not_found");
+    stack.clock().advance(40 * DAY);
+    assert_eq!(stack.tick("renew-subscriptions").await, Some(true));
+    assert_eq!(bob.get(&path).await.expect(200)["status"], "EXPIRED");
+    let bills = bob.get("/bills").await.expect(200);
+    assert_eq!(bills["items"].as_array().map(Vec::len), Some(1));
+    assert_eq!(bills["items"][0]["pending_amount"]["amount"], "9.00");
+}
+
+#[tokio::test]
+async fn a_subscription_by_use_is_cancelled_at_once() {
+    let s = scene(false).await;
+    let path = format!("/subscriptions/{}", s.id);
+    let cancelled = s.bob.delete(&path).await.expect(200);
+    assert_eq!(cancelled["status"], "CANCELLED");
+    assert_eq!(s.bob.delete(&path).await.expect(200), cancelled);
+    let create = s.bob.post(&s.keys, json!({"name": "late"})).await;
+    create.refused(402, "subscription_inactive");
+}

@@ -56,6 +56,8 @@ impl Stack {
         app.latest_version_id = Some(version.id);
         let terms = Terms {
             rate: rate.parse().expect("an amount"),
+            monthly_rate: None,
+            annual_rate: None,
             trial_enabled: true,
             support_email: None,
             support_url: None,

@@ -30,6 +30,8 @@ pub(crate) struct Functions {
     pub settle_job: settle_job::App,
     pub reconcile_jobs: reconcile_jobs::App,
     pub record_dead_letter: record_dead_letter::App,
+    pub close_bills: close_bills::App,
+    pub renew_subscriptions: renew_subscriptions::App,
     pub packages: Packages,
     pub results: Results,
 }
@@ -90,6 +92,8 @@ impl Functions {
                 results.clone(),
                 Duration::from_secs(5),
             ),
+            close_bills: close_bills::App::new(table.clone()),
+            renew_subscriptions: renew_subscriptions::App::new(table.clone()),
             reconcile_jobs: reconcile_jobs::App::new(table.clone(), job_queues, LEASE),
             record_dead_letter: record_dead_letter::App::new(table),
             packages,

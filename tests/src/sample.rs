@@ -51,6 +51,10 @@ impl Stack {
             "reconcile-jobs" => {
                 reconcile_jobs::handle(functions.reconcile_jobs.clone()).await.is_ok()
             }
+            "close-bills" => close_bills::handle(functions.close_bills.clone()).await.is_ok(),
+            "renew-subscriptions" => {
+                renew_subscriptions::handle(functions.renew_subscriptions.clone()).await.is_ok()
+            }
             "refresh-hardware" => {
                 refresh_hardware::refresh(functions.refresh_hardware.clone()).await.is_ok()
             }

@@ -2,12 +2,12 @@
 
 use api::views::Money;
 use domain::{
-    JobId, Moment, SubscriptionId,
+    JobId, Moment, Refusal, SubscriptionId,
     bill::{self, BillStatus, PaymentStatus},
     price::LineKind,
     shape,
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 /// What a month comes to.
@@ -21,9 +21,10 @@ pub struct Bill {
     /// The month.
     #[schema(value_type = shape::Month)]
     pub id: String,
-    /// The month, UTC, by when jobs ended.
+    /// The month, UTC, by when jobs ended; what comes after it is closed stands on the next.
     #[schema(value_type = shape::Month)]
     pub period: String,
+    /// A closed bill does not change any more.
     pub status: BillStatus,
     pub payment_status: PaymentStatus,
     pub paid_amount: Money,
@@ -55,15 +56,24 @@ impl From<&bill::Bill> for Bill {
 /// One line of a bill.
 #[derive(Serialize, ToSchema)]
 #[schema(example = json!({
-    "bill_id": "2026-11", "job_id": "01a1f866-0d00-71c8-9a7e-6dab3f8c5e93", "line": 0, "kind": "APP_FEE",
+    "id": "01a1f866-0d00-71c8-9a7e-6dab3f8c5e93.0", "bill_id": "2026-11", "job_id": "01a1f866-0d00-71c8-9a7e-6dab3f8c5e93", "line": 0, "kind": "APP_FEE",
     "description": "Bell pairs 1.0.0 on hub-simulator: App fee", "quantity": 1,
     "amount": {"amount": "0.05", "currency": "USD"},
     "subscription_id": "01a1f82f-1e80-7fa6-9e5c-4b8d1f6a3c75", "created_at": "2026-11-20T10:00:01.000Z"
 }))]
 pub struct BillingItem {
+    /// Says what is charged or given back; no two items have the same.
+    #[schema(value_type = shape::ItemId)]
+    pub id: String,
     #[schema(value_type = shape::Month)]
     pub bill_id: String,
-    pub job_id: JobId,
+    /// Absent where no job is charged.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub job_id: Option<JobId>,
+    /// The item it gives back of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<shape::ItemId>)]
+    pub refund_of: Option<String>,
     /// Which line of the job's charge.
     #[schema(minimum = 0, maximum = 9)]
     pub line: u32,
@@ -82,8 +92,10 @@ pub struct BillingItem {
 impl From<&bill::BillingItem> for BillingItem {
     fn from(item: &bill::BillingItem) -> Self {
         Self {
-            bill_id: item.created_at.period().to_string(),
+            id: item.id(),
+            bill_id: item.period().to_string(),
             job_id: item.job_id,
+            refund_of: item.counters.clone(),
             line: item.line,
             kind: item.kind,
             description: item.description.clone(),
@@ -92,5 +104,24 @@ impl From<&bill::BillingItem> for BillingItem {
             subscription_id: item.subscription_id,
             created_at: item.created_at,
         }
+    }
+}
+
+/// How much to give back, and why.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"amount": {"amount": "0.05", "currency": "USD"}, "reason": "The device was down."}))]
+pub struct RefundRequest {
+    /// More than 0.00, at most the item's.
+    #[serde(deserialize_with = "api::object")]
+    pub amount: Money,
+    /// Shown to the user on the bill.
+    #[schema(value_type = shape::Name)]
+    pub reason: String,
+}
+
+impl RefundRequest {
+    pub fn amount(&self) -> Result<domain::Money, Refusal> {
+        self.amount.parse("/amount")
     }
 }

@@ -9,7 +9,7 @@ use domain::{
     app::QuantumApp,
     field::id,
     listing::Listing,
-    subscription::{self, Subscription, TRIAL_USES},
+    subscription::{self, Subscription, SubscriptionType, TRIAL_USES},
 };
 use store::{
     Stored, Write,
@@ -171,11 +171,12 @@ async fn start_trial(
 
 /// Subscribe to an app
 ///
-/// The rate agreed is the listing's of this moment; a later change does not touch it.
+/// The rate agreed is the listing's of this moment; a later change does not touch it. The fee of the first month or
+/// year is on the bill within a minute.
 #[utoipa::path(post, path = "/marketplace/{app_id}/subscribe", operation_id = "subscribeToApp", tag = "Marketplace",
     security(("cognito" = [])), params(("app_id" = AppId, Path), api::IdempotencyHeader),
     request_body = views::SubscribeRequest,
-    extensions(("x-problems" = json!(["own_app", "listing_closed", "already_subscribed"]))),
+    extensions(("x-problems" = json!(["own_app", "listing_closed", "not_offered", "already_subscribed"]))),
     responses((status = 201, description = "The subscription.", body = api::views::Subscription)))]
 async fn subscribe_to_app(
     State(app): State<App>,
@@ -188,10 +189,16 @@ async fn subscribe_to_app(
     submission
         .once(table, || async move {
             let Offer { app: sold, listing } = app.offer(app_id).await?.to(user)?;
-            let views::PaidType::PayPerUse = submission.body.subscription_type;
             let (clock, name) = (table.clock(), &sold.details.name);
-            let id = clock.id(SubscriptionId::new);
-            let paid = Subscription::pay_per_use(id, user, &listing, name, clock.now())?;
+            let (id, now) = (clock.id(SubscriptionId::new), clock.now());
+            let by = |kind| Subscription::by_term(kind, id, user, &listing, name, now);
+            let paid = match submission.body.subscription_type {
+                views::PaidType::PayPerUse => {
+                    Subscription::pay_per_use(id, user, &listing, name, now)
+                }
+                views::PaidType::Monthly => by(SubscriptionType::Monthly),
+                views::PaidType::Annual => by(SubscriptionType::Annual),
+            }?;
             let answer = answer(&paid)?;
             let mut writes = start(&paid);
             writes.extend([app.place_of(&paid).await?, submission.remember(table, &answer)]);

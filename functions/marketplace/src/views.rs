@@ -53,6 +53,12 @@ pub struct MarketplaceEntry {
     pub latest_version_number: Option<String>,
     /// For each completed job, on top of what the device costs.
     pub price: Money,
+    /// For a month of jobs in place of `price`; absent where none is sold.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub monthly_price: Option<Money>,
+    /// The same for a year.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub annual_price: Option<Money>,
     /// Absent where none is offered.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub trial: Option<TrialTerms>,
@@ -83,6 +89,8 @@ impl MarketplaceEntry {
             tags: app.details.tags.iter().map(|tag| tag.name.clone()).collect(),
             latest_version_number: app.latest_version_number.clone(),
             price: listing.terms.rate.into(),
+            monthly_price: listing.terms.monthly_rate.map(Money::from),
+            annual_price: listing.terms.annual_rate.map(Money::from),
             trial: listing.terms.trial_enabled.then_some(trial),
             status: listing.status,
             listed_at: listing.created_at,
@@ -222,4 +230,6 @@ pub struct SubscribeRequest {
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum PaidType {
     PayPerUse,
+    Monthly,
+    Annual,
 }

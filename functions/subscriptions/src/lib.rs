@@ -12,6 +12,7 @@ use gateway::Gateway;
 use parameters::Parameters;
 use store::{
     Stored,
+    renewals::renew,
     subscriptions::{Uses, of_user, subscription, subscription_uses},
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -63,7 +64,7 @@ impl api::App for App {
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(list_subscriptions))
-        .routes(routes!(get_subscription))
+        .routes(routes!(get_subscription, cancel_subscription))
         .routes(routes!(keys::list_subscription_keys, keys::create_subscription_key))
         .routes(routes!(keys::delete_subscription_key))
 }
@@ -117,4 +118,34 @@ async fn get_subscription(
         uses.as_deref().map(Uses::left),
         table.clock().now(),
     ))
+}
+
+/// Cancel a subscription
+///
+/// By the month or year: it may be used until its `end_date`, and is not charged again. Any other ends at once. A
+/// repeat changes nothing.
+#[utoipa::path(delete, path = "/subscriptions/{subscription_id}", operation_id = "cancelSubscription",
+    tag = "Subscriptions", security(("cognito" = [])), params(("subscription_id" = SubscriptionId, Path)),
+    extensions(("x-problems" = json!(["conflict"]))),
+    responses((status = 200, description = "As it is now.", body = api::views::Subscription)))]
+async fn cancel_subscription(
+    State(app): State<App>,
+    caller: Caller,
+    Path(subscription_id): Path<String>,
+) -> Result<Answer, Problem> {
+    let (table, id, caller) = (&app.context.table, id(&subscription_id)?, &caller);
+    table
+        .attempt(registration::TRIES, || async move {
+            own(caller, table.get(&subscription(id)).await?)?;
+            // What has begun is charged, though no tick has come by yet.
+            renew(table, id).await?;
+            let (found, uses) = table.read((subscription(id), subscription_uses(id))).await?;
+            let (mut found, now) = (own(caller, found)?, table.clock().now());
+            if found.cancel(now) {
+                found = table.save(found).await?;
+            }
+            let uses = uses.as_deref().map(Uses::left);
+            Answer::ok(&api::views::Subscription::of(&found, uses, now))
+        })
+        .await
 }

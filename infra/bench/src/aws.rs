@@ -16,10 +16,7 @@ use std::{
 };
 
 use dynoxide::Database;
-use serde_json::Value;
 use tokio::{net::TcpListener, task::JoinHandle};
-
-use crate::Failure;
 
 pub use record::{Call, Units, busy, depth};
 pub use tls::Tls;
@@ -94,13 +91,6 @@ impl Aws {
     /// From now on calls reach this table.
     pub fn use_table(&self, database: Database) {
         *self.desk.database.write().unwrap_or_else(PoisonError::into_inner) = database;
-    }
-
-    /// Changes an item of the table, as no function of the hub would.
-    pub fn update_item(&self, request: &Value) -> Result<(), Failure> {
-        let request = serde_json::from_value(request.clone())?;
-        self.desk.database().update_item(request)?;
-        Ok(())
     }
 
     pub fn handle(&self, handling: Handling) {

@@ -21,7 +21,7 @@ const SECRETS: &str = "secretsmanager";
 const FILES: &str = "s3";
 
 /// All that the template deploys.
-pub const FUNCTIONS: [Function; 19] = [
+pub const FUNCTIONS: [Function; 21] = [
     noun("auth", "AuthFunction", &["auth"], "getMe", &[TABLE, SECRETS, "cognito-idp", "ses"]),
     noun("billing", "BillingFunction", &["bills"], "getBill", &[TABLE, SECRETS]),
     noun("hardware", "HardwareFunction", &["hardware"], "getHardware", &[TABLE, SECRETS]),
@@ -64,10 +64,12 @@ pub const FUNCTIONS: [Function; 19] = [
         &[TABLE, SECRETS, "apigateway", "ssm"],
     ),
     noun("users", "UsersFunction", &["users"], "becomeProvider", &[TABLE, SECRETS]),
+    verb("close-bills", "CloseBillsFunction", &[TABLE]),
     verb("inspect-package", "InspectPackageFunction", &[TABLE, FILES]),
     verb("reconcile-jobs", "ReconcileJobsFunction", &[TABLE, "sqs"]),
     verb("record-dead-letter", "RecordDeadLetterFunction", &[TABLE]),
     verb("refresh-hardware", "RefreshHardwareFunction", &[TABLE, "braket"]),
+    verb("renew-subscriptions", "RenewSubscriptionsFunction", &[TABLE]),
     named(verb("run-simulation", "RunSimulationSmallFunction", &[TABLE, FILES, FILES])),
     verb("settle-job", "SettleJobFunction", &[TABLE, "braket", FILES]),
     verb("submit-quantum-task", "SubmitQuantumTaskFunction", &[TABLE, FILES, "braket"]),

@@ -167,7 +167,7 @@ pub async fn route(hub: &Hub, bare: &Bare, scene: &Scene, route: &Route) -> Resu
 fn event(scene: &Scene, function: &Function) -> Result<(String, Bytes), Failure> {
     let Some(operation) = function.operation else {
         return Ok(match function.name {
-            "reconcile-jobs" | "refresh-hardware" => {
+            "close-bills" | "reconcile-jobs" | "refresh-hardware" | "renew-subscriptions" => {
                 ("the schedule's event".to_owned(), sample(function)?.into())
             }
             _ => ("an empty batch".to_owned(), Bytes::from_static(b"{\"Records\":[]}")),
@@ -183,6 +183,8 @@ fn event(scene: &Scene, function: &Function) -> Result<(String, Bytes), Failure>
 fn sample(function: &Function) -> Result<&'static str, Failure> {
     Ok(match function.name {
         "inspect-package" => include_str!("../../../events/inspect-package.json"),
+        "close-bills" => include_str!("../../../events/close-bills.json"),
+        "renew-subscriptions" => include_str!("../../../events/renew-subscriptions.json"),
         "reconcile-jobs" => include_str!("../../../events/reconcile-jobs.json"),
         "record-dead-letter" => include_str!("../../../events/record-dead-letter.job.json"),
         "refresh-hardware" => include_str!("../../../events/refresh-hardware.json"),

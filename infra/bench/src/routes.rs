@@ -8,7 +8,7 @@ use crate::{
     functions::serving,
     hub::{Ask, Hub},
     load::event::Door,
-    scene::{ADMINISTRATOR, CUSTOMER, DEVELOPER, NEWCOMER, PROGRAM, Scene},
+    scene::{ADMIN, CUSTOMER, DEVELOPER, NEWCOMER, PROGRAM, Scene},
 };
 
 const METHODS: [(&str, &str); 5] =
@@ -120,7 +120,7 @@ fn callers(operation: &str, path: &str, declared: &Value) -> Vec<Option<&'static
     let open = |scheme: &str| ways.iter().any(|way| way.get(scheme).is_some());
     let person = match operation {
         "becomeProvider" => NEWCOMER,
-        _ if path.starts_with("/dead-letters") => ADMINISTRATOR,
+        _ if declared["security"][0]["cognito"][0] == "admin" => ADMIN,
         _ if path.starts_with("/projects") || path.starts_with("/quantum-apps") => DEVELOPER,
         _ => CUSTOMER,
     };
@@ -151,6 +151,7 @@ mod tests {
         };
         assert_eq!(of("createJob"), [Some(CUSTOMER), Some(PROGRAM)]);
         assert_eq!(of("cancelJob"), [Some(PROGRAM)]);
+        assert_eq!(of("createRefund"), [Some(ADMIN)]);
         assert_eq!(of("getHealth"), [None]);
         assert_eq!(of("updateProject"), [Some(DEVELOPER)]);
     }

@@ -34,7 +34,7 @@ pub const CUSTOMER: &str = "customer";
 /// The customer's key.
 pub const PROGRAM: &str = "program";
 /// Runs the place.
-pub const ADMINISTRATOR: &str = "administrator";
+pub const ADMIN: &str = "admin";
 /// Has done nothing yet.
 pub const NEWCOMER: &str = "newcomer";
 
@@ -43,10 +43,13 @@ impl Scene {
         let mut scene =
             Self { people: BTreeMap::new(), places: BTreeMap::new(), bodies: BTreeMap::new() };
         devices(hub).await?;
-        for name in [DEVELOPER, CUSTOMER, ADMINISTRATOR, NEWCOMER] {
+        for name in [DEVELOPER, CUSTOMER, NEWCOMER] {
             let door = Newcomer::new(name).arrive(hub).await?;
             scene.people.insert(name, door);
         }
+        let admin = Newcomer::new(ADMIN).arrive(hub).await?;
+        people::promote(hub, &admin).await?;
+        scene.people.insert(ADMIN, admin);
         scene.shop(hub).await?;
         scene.subscription(hub).await?;
         scene.jobs(hub).await?;
@@ -125,6 +128,10 @@ impl Scene {
         self.bodies.insert("startTrial", json!({}));
         let ask = Ask::new(&customer, "POST", format!("/marketplace/{app}/subscribe"));
         let subscription = hub.send(&ask.saying(terms).once()).await?.expect(201)?.text("/id")?;
+        let tried = self.place("subscribeToApp", "app_id")?;
+        let ask = Ask::new(&customer, "POST", format!("/marketplace/{tried}/trial"));
+        let trial = hub.send(&ask.saying(json!({})).once()).await?.expect(201)?.text("/id")?;
+        self.put("cancelSubscription", "subscription_id", trial);
         let keys = format!("/subscriptions/{subscription}/keys");
         self.bodies.insert("createSubscriptionKey", json!({"name": "another"}));
         for (name, operation) in [("program", ANY), ("spare", "deleteSubscriptionKey")] {
@@ -151,6 +158,11 @@ impl Scene {
         let ended = hub.send(&ask.clone().once()).await?.expect(202)?.text("/id")?;
         simulate(hub, &ended).await?;
         let waiting = hub.send(&ask.once()).await?.expect(202)?.text("/id")?;
+        self.put(ANY, "item_id", format!("{ended}.0"));
+        self.bodies.insert(
+            "createRefund",
+            json!({"amount": {"amount": "0.01", "currency": "USD"}, "reason": "The device was down."}),
+        );
         self.put(ANY, "job_id", ended);
         self.put("cancelJob", "job_id", waiting);
         let customer = self.door(CUSTOMER)?;
@@ -170,22 +182,15 @@ const LETTERS: [(&str, &str); 3] = [
 
 impl Scene {
     async fn dead_letters(&mut self, hub: &Hub) -> Result<(), Failure> {
-        hub.aws().update_item(&json!({
-            "TableName": hub.table_name(),
-            "Key": {"pk": {"S": format!("subject#{}", self.user(ADMINISTRATOR)?)}, "sk": {"S": "subject"}},
-            "UpdateExpression": "SET #roles = :roles",
-            "ExpressionAttributeNames": {"#roles": "roles"},
-            "ExpressionAttributeValues": {":roles": {"L": [{"S": "CONSUMER"}, {"S": "ADMIN"}]}}
-        }))?;
         let recorder = function("record-dead-letter").ok_or("nobody records dead letters")?;
-        let administrator = self.door(ADMINISTRATOR)?.clone();
+        let admin = self.door(ADMIN)?.clone();
         for (operation, source) in LETTERS {
             let sample = include_str!("../../../events/record-dead-letter.job.json");
             let event = sample.replace("quantum-hub-settlement", &format!("quantum-hub-{source}"));
             let (answer, _) = hub.invoke(recorder, event.into()).await?;
             clean("record-dead-letter", &answer.payload)?;
             let path = format!("/dead-letters?source={}", source.to_uppercase().replace('-', "_"));
-            let letters = hub.send(&Ask::new(&administrator, "GET", path)).await?.expect(200)?;
+            let letters = hub.send(&Ask::new(&admin, "GET", path)).await?.expect(200)?;
             self.put(operation, "dead_letter_id", letters.text("/items/0/id")?);
         }
         self.bodies.insert("redriveDeadLetter", json!({}));

@@ -108,6 +108,14 @@ pub fn object<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
     deserializer.deserialize_map(ObjectVisitor(PhantomData))
 }
 
+/// For a member that is a struct or left out: `#[serde(default, deserialize_with = "api::object_or_none")]`.
+pub fn object_or_none<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<T>, D::Error> {
+    let found = Option::<Object<T>>::deserialize(deserializer)?;
+    Ok(found.map(|Object(item)| item))
+}
+
 /// For a member that is a list of structs: `#[serde(deserialize_with = "api::objects")]`.
 pub fn objects<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
     deserializer: D,

@@ -20,7 +20,7 @@ mod serve;
 pub mod views;
 
 pub use answer::Answer;
-pub use body::{Json, MAX_BODY, object, objects};
+pub use body::{Json, MAX_BODY, object, object_or_none, objects};
 pub use caller::{Access, Caller};
 pub use context::{Context, InitError};
 pub use document::document;

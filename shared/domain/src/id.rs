@@ -43,6 +43,11 @@ macro_rules! ids {
             pub fn uuid(self) -> Uuid {
                 self.0
             }
+
+            /// A number in `0..shards` that depends on the id alone.
+            pub fn shard(&self, shards: u8) -> u8 {
+                self.0.as_bytes()[15] % shards
+            }
         }
 
         impl fmt::Display for $name {
@@ -101,13 +106,6 @@ ids! {
     KeyId = "01a1f84a-95c0-70b7-8f6d-5c9e2a7b4d84";
     JobId = "01a1f866-0d00-71c8-9a7e-6dab3f8c5e93";
     DeadLetterId = "01a1f86a-a0e0-72d9-8b6f-7ebc4a9d6fa2";
-}
-
-impl JobId {
-    /// A number in `0..shards` that depends on the job alone.
-    pub fn shard(&self, shards: u8) -> u8 {
-        self.0.as_bytes()[15] % shards
-    }
 }
 
 #[cfg(test)]

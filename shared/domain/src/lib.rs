@@ -4,6 +4,7 @@ pub mod access_key;
 pub mod account;
 pub mod app;
 pub mod bill;
+pub mod closing;
 pub mod dead_letter;
 pub mod field;
 pub mod hardware;

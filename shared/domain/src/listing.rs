@@ -7,10 +7,13 @@ use crate::{
     account::is_email,
     app::{AppStatus, QuantumApp},
     field::Checks,
+    subscription::SubscriptionType,
 };
 
 /// The most a developer may ask for one job.
 pub const MAX_RATE: Money = Money::from_micros(1_000_000_000);
+/// The most a developer may ask for a month or a year.
+pub const MAX_FLAT_RATE: Money = Money::from_micros(100_000_000_000);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
@@ -37,6 +40,12 @@ pub struct Listing {
 pub struct Terms {
     /// Per completed job, on top of what the device costs.
     pub rate: Money,
+    /// For a month of jobs, in place of `rate`; absent where none is sold.
+    #[serde(default)]
+    pub monthly_rate: Option<Money>,
+    /// The same for a year.
+    #[serde(default)]
+    pub annual_rate: Option<Money>,
     /// Whether ten free uses on simulators may be had.
     pub trial_enabled: bool,
     pub support_email: Option<String>,
@@ -44,6 +53,15 @@ pub struct Terms {
 }
 
 impl Terms {
+    /// What a term of that type is sold for.
+    pub fn flat_rate(&self, kind: SubscriptionType) -> Option<Money> {
+        match kind {
+            SubscriptionType::Monthly => self.monthly_rate,
+            SubscriptionType::Annual => self.annual_rate,
+            _ => None,
+        }
+    }
+
     pub fn checked(self) -> Result<Self, Refusal> {
         let mut checks = Checks::new();
         checks.require(
@@ -51,6 +69,16 @@ impl Terms {
             "/price/amount",
             format!("ask 0.00 to {MAX_RATE} USD a job"),
         );
+        for (pointer, rate) in [
+            ("/monthly_price/amount", self.monthly_rate),
+            ("/annual_price/amount", self.annual_rate),
+        ] {
+            checks.require(
+                rate.is_none_or(|rate| rate > Money::ZERO && rate <= MAX_FLAT_RATE),
+                pointer,
+                format!("ask more than 0.00 and at most {MAX_FLAT_RATE} USD, or leave it out"),
+            );
+        }
         if let Some(email) = &self.support_email {
             checks.require(is_email(email), "/support_email", "write an e-mail address");
         }
@@ -106,15 +134,21 @@ impl Listing {
 mod tests {
     use super::*;
 
-    #[test]
-    fn an_app_is_listed_once() {
-        let now = Moment::from_unix_millis(1);
-        let terms = Terms {
+    fn terms() -> Terms {
+        Terms {
             rate: Money::from_micros(1),
+            monthly_rate: None,
+            annual_rate: None,
             trial_enabled: true,
             support_email: None,
             support_url: None,
-        };
+        }
+    }
+
+    #[test]
+    fn an_app_is_listed_once() {
+        let now = Moment::from_unix_millis(1);
+        let terms = terms();
         let ids = (ListingId::new(now, [1; 10]), AppId::new(now, [2; 10]));
         let listing = Listing::new(ids.0, ids.1, UserId::new(now, [3; 10]), terms.clone(), now);
         assert!(listing.offers(&terms).is_ok());
@@ -125,6 +159,8 @@ mod tests {
     fn check(rate: i64, email: Option<&str>, url: Option<&str>, valid: bool) {
         let terms = Terms {
             rate: Money::from_micros(rate),
+            monthly_rate: None,
+            annual_rate: None,
             trial_enabled: true,
             support_email: email.map(Into::into),
             support_url: url.map(Into::into),
@@ -140,5 +176,13 @@ mod tests {
         check(1_000_000_001, None, None, false);
         check(0, Some("help"), None, false);
         check(0, None, Some("http://example.com"), false);
+        for (rate, valid) in
+            [(0, false), (1, true), (100_000_000_000, true), (100_000_000_001, false)]
+        {
+            let rate = Some(Money::from_micros(rate));
+            let by_month = Terms { monthly_rate: rate, ..terms() };
+            let by_year = Terms { annual_rate: rate, ..terms() };
+            assert_eq!((by_month.checked().is_ok(), by_year.checked().is_ok()), (valid, valid));
+        }
     }
 }

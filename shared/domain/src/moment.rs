@@ -45,6 +45,12 @@ impl Moment {
         Self::from_unix_millis(self.0.saturating_add(millis))
     }
 
+    /// Not before 1970.
+    pub fn minus(self, duration: Duration) -> Self {
+        let millis = i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);
+        Self::from_unix_millis(self.0.saturating_sub(millis))
+    }
+
     /// Zero when `earlier` is in fact later.
     pub fn since(self, earlier: Self) -> Duration {
         Duration::from_millis((self.0 - earlier.0).max(0).cast_unsigned())
@@ -53,6 +59,30 @@ impl Moment {
     pub fn period(self) -> Period {
         let date = self.date_time().date();
         Period { year: date.year().unsigned_abs(), month: date.month().into() }
+    }
+
+    /// The same day and time so many months later; the last day of a month that has no such day.
+    ///
+    /// To count months from one day on, add to that day: from 31 January it is 28 February, then 31 March.
+    pub fn plus_months(self, months: u32) -> Self {
+        let from = self.date_time();
+        let number = u32::from(u8::from(from.month())) - 1 + months;
+        let year = from.year().saturating_add_unsigned(number / 12);
+        let month = time::Month::January.nth_next(u8::try_from(number % 12).unwrap_or_default());
+        let day = from.day().min(month.length(year));
+        let date = time::Date::from_calendar_date(year, month, day);
+        date.map_or(Self::from_unix_millis(i64::MAX), |date| from.replace_date(date).into())
+    }
+
+    /// From the month of `earlier` to its own, whatever the days; zero when `earlier` is in fact later.
+    pub fn months_since(self, earlier: Self) -> u32 {
+        let number = |period: Period| period.year * 12 + u32::from(period.month);
+        number(self.period()).saturating_sub(number(earlier.period()))
+    }
+
+    /// The day, UTC: `2026-11-20`.
+    pub fn date(self) -> String {
+        self.to_string()[..10].to_owned()
     }
 
     fn date_time(self) -> OffsetDateTime {
@@ -224,6 +254,29 @@ mod tests {
     }
 
     #[test]
+    fn months_are_counted_from_one_day_and_never_drift() {
+        for (from, months, to) in [
+            ("2027-01-31T10:00:00.000Z", 1, "2027-02-28T10:00:00.000Z"),
+            ("2027-01-31T10:00:00.000Z", 2, "2027-03-31T10:00:00.000Z"),
+            ("2027-01-31T10:00:00.000Z", 3, "2027-04-30T10:00:00.000Z"),
+            ("2028-01-30T23:59:59.999Z", 1, "2028-02-29T23:59:59.999Z"),
+            ("2027-12-15T00:00:00.000Z", 1, "2028-01-15T00:00:00.000Z"),
+            ("2028-02-29T00:00:00.000Z", 12, "2029-02-28T00:00:00.000Z"),
+            ("2028-02-29T00:00:00.000Z", 48, "2032-02-29T00:00:00.000Z"),
+            ("2096-02-29T00:00:00.000Z", 48, "2100-02-28T00:00:00.000Z"),
+            ("2026-11-20T10:00:00.000Z", 0, "2026-11-20T10:00:00.000Z"),
+            ("9999-12-31T00:00:00.000Z", 1, "9999-12-31T23:59:59.999Z"),
+        ] {
+            let from: Moment = from.parse().expect("a time");
+            let later = from.plus_months(months);
+            assert_eq!(later.to_string(), to);
+            assert!(later.months_since(from) == months || later.to_string().starts_with("9999"));
+        }
+        let (one, other) = (Moment::from_unix_millis(0), Moment::from_unix_millis(1 << 40));
+        assert_eq!(one.months_since(other), 0);
+    }
+
+    #[test]
     fn periods_follow_each_other_without_gap() {
         let mut period: Period = "2027-11".parse().expect("a month");
         for expected in ["2027-12", "2028-01", "2028-02", "2028-03"] {
@@ -246,6 +299,8 @@ mod tests {
     fn durations_never_wrap() {
         let start = Moment::from_unix_millis(5);
         assert_eq!(start.since(Moment::from_unix_millis(9)), Duration::ZERO);
+        assert_eq!(start.minus(Duration::MAX), Moment::from_unix_millis(0));
+        assert_eq!(start.minus(Duration::from_millis(2)), Moment::from_unix_millis(3));
         assert_eq!(start.plus(Duration::MAX), Moment::from_unix_millis(i64::MAX));
     }
 }

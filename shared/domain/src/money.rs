@@ -1,6 +1,11 @@
 //! How an amount of money is held, added and written.
 
-use std::{fmt, iter::Sum, ops::Add, str::FromStr};
+use std::{
+    fmt,
+    iter::Sum,
+    ops::{Add, Neg},
+    str::FromStr,
+};
 
 use serde::{Deserialize, Serialize};
 
@@ -47,6 +52,13 @@ impl Add for Money {
     type Output = Self;
     fn add(self, other: Self) -> Self {
         Self(self.0.saturating_add(other.0))
+    }
+}
+
+impl Neg for Money {
+    type Output = Self;
+    fn neg(self) -> Self {
+        Self(self.0.saturating_neg())
     }
 }
 
@@ -141,6 +153,7 @@ mod tests {
         let most = Money::from_micros(i64::MAX);
         assert_eq!(most + Money::from_micros(1), most);
         assert_eq!(most.times(2), most);
+        assert_eq!(-Money::from_micros(i64::MIN), most);
         assert_eq!(Money::from_micros(1).times(u64::MAX), most);
     }
 }

@@ -78,6 +78,10 @@ pub enum LineKind {
     Shots,
     Simulation,
     NoCharge,
+    /// A month's or a year's use of an app, in advance.
+    Subscription,
+    /// Given back of an earlier line.
+    Refund,
 }
 
 /// One line of a quote, a charge and a bill.

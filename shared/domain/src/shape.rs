@@ -25,6 +25,8 @@ use crate::{
 pub const MAX_EXACT: u64 = (1 << 53) - 1;
 /// Of a path in a package, in characters.
 pub const MAX_FILE_PATH: usize = 200;
+/// Of what stands for an item of a bill, in characters.
+const MAX_ITEM_ID: usize = 54;
 /// Of the texts of a session, in characters.
 pub const MAX_TOKEN: usize = 8 * 1024;
 
@@ -99,6 +101,10 @@ shapes! {
     Digits: text(1, 20).pattern(Some("^[0-9]+$"));
     /// A month, UTC.
     Month: text(7, 7).pattern(Some("^[0-9]{4}-(0[1-9]|1[0-2])$")).examples(["2026-11"]);
+    /// What an item is for: a line of a job, a term of a subscription, or the refund of one of them.
+    ItemId: text(38, MAX_ITEM_ID)
+        .pattern(Some(r"^[0-9a-f-]{36}\.([0-9]|[0-9]{4}-[0-9]{2}-[0-9]{2})(\.refund)?$"))
+        .examples(["01a1f866-0d00-71c8-9a7e-6dab3f8c5e93.0"]);
     Day: text(10, 10).format(known(KnownFormat::Date)).examples(["2026-11-20"]);
     /// In hexadecimal digits.
     Sha256: text(64, 64)

@@ -72,8 +72,8 @@ pub fn accept(
     let size = SimulationSize::of(&package.estimate, shots).ok_or_else(too_long)?;
     let quote = match subscription_type {
         SubscriptionType::Trial => Quote::free(&package.estimate, shots),
-        SubscriptionType::PayPerUse | SubscriptionType::Development => {
-            let fee = subscription.map_or(crate::Money::ZERO, |subscription| subscription.rate);
+        _ => {
+            let fee = subscription.map_or(crate::Money::ZERO, Subscription::app_fee);
             Quote::new(fee, &tariff, &package.estimate, shots)
         }
     };
@@ -209,6 +209,8 @@ mod tests {
         });
         let terms = Terms {
             rate: Money::from_micros(50_000),
+            monthly_rate: None,
+            annual_rate: None,
             trial_enabled: true,
             support_email: None,
             support_url: None,

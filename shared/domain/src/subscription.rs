@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     AppId, Kind, Moment, Money, Refusal, SubscriptionId, UserId,
     app::QuantumApp,
+    bill::{BillingItem, fee},
     hardware::{Hardware, Technology},
     listing::Listing,
 };
@@ -19,8 +20,23 @@ pub const TRIAL_DAYS: u64 = 14;
 pub enum SubscriptionType {
     Trial,
     PayPerUse,
+    /// A flat fee at the start of each month, counted from the day it began; jobs cost what the device costs.
+    Monthly,
+    /// The same, each year.
+    Annual,
     /// Implicit: an app's owner running it.
     Development,
+}
+
+impl SubscriptionType {
+    /// Months that are paid for in advance, where any are.
+    pub fn term(self) -> Option<u32> {
+        match self {
+            Self::Monthly => Some(1),
+            Self::Annual => Some(12),
+            Self::Trial | Self::PayPerUse | Self::Development => None,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -41,10 +57,13 @@ pub struct Subscription {
     pub app_name: String,
     pub subscription_type: SubscriptionType,
     pub status: SubscriptionStatus,
-    /// Agreed when subscribing; a later change of the listing does not touch it.
+    /// Of a completed job or of a term; agreed when subscribing, a later change of the listing does not touch it.
     pub rate: Money,
     pub starts_at: Moment,
     pub ends_at: Option<Moment>,
+    /// When the next term begins and its fee is due; absent where there is none.
+    #[serde(default)]
+    pub renews_at: Option<Moment>,
     pub created_at: Moment,
     pub updated_at: Moment,
 }
@@ -82,6 +101,23 @@ impl Subscription {
         Ok(Self::new(id, user, listing, app_name, now))
     }
 
+    /// By the month or the year; its first fee is due at once.
+    pub fn by_term(
+        kind: SubscriptionType,
+        id: SubscriptionId,
+        user: UserId,
+        listing: &Listing,
+        app_name: &str,
+        now: Moment,
+    ) -> Result<Self, Refusal> {
+        listing.open_to_new_subscribers()?;
+        let mut paid = Self::new(id, user, listing, app_name, now);
+        paid.subscription_type = kind;
+        paid.rate = listing.terms.flat_rate(kind).ok_or_else(not_offered)?;
+        paid.renews_at = Some(now);
+        Ok(paid)
+    }
+
     fn new(
         id: SubscriptionId,
         user: UserId,
@@ -99,9 +135,44 @@ impl Subscription {
             rate: listing.terms.rate,
             starts_at: now,
             ends_at: None,
+            renews_at: None,
             created_at: now,
             updated_at: now,
         }
+    }
+
+    /// Begins the term that is due, if one is: answers its fee.
+    ///
+    /// Terms begin on the day of the month it began on, or on the last one of a shorter month.
+    pub fn renew(&mut self, now: Moment) -> Option<BillingItem> {
+        let begins_at = self.renews_at.filter(|at| *at <= now)?;
+        let term = self.subscription_type.term()?;
+        let next = begins_at.months_since(self.starts_at) + term;
+        self.renews_at = Some(self.starts_at.plus_months(next));
+        self.updated_at = now;
+        Some(fee(self, begins_at))
+    }
+
+    /// Ends it with the term that is paid for, or at once where none is; whether that changes anything.
+    pub fn cancel(&mut self, now: Moment) -> bool {
+        if self.status_at(now) != SubscriptionStatus::Active {
+            return false;
+        }
+        match self.renews_at.take() {
+            Some(paid_until) => self.ends_at = Some(paid_until),
+            None if self.subscription_type.term().is_some() => return false,
+            None => {
+                self.status = SubscriptionStatus::Cancelled;
+                self.ends_at = Some(now);
+            }
+        }
+        self.updated_at = now;
+        true
+    }
+
+    /// What a completed job costs on top of its device.
+    pub fn app_fee(&self) -> Money {
+        if self.subscription_type.term().is_some() { Money::ZERO } else { self.rate }
     }
 
     /// As time has it, whatever was last written.
@@ -164,6 +235,13 @@ pub fn not_ones_own(user: UserId, app: &QuantumApp) -> Result<(), Refusal> {
     ))
 }
 
+fn not_offered() -> Refusal {
+    Refusal::conflict(
+        "not_offered",
+        "This app is not sold by that term; GET /marketplace/{app_id} shows what it is sold by.",
+    )
+}
+
 /// The refusal of a second trial.
 pub fn trial_used() -> Refusal {
     Refusal::conflict(
@@ -207,6 +285,8 @@ mod tests {
         let now = Moment::from_unix_millis(1);
         let terms = Terms {
             rate: Money::from_micros(300_000),
+            monthly_rate: Some(Money::from_micros(9_000_000)),
+            annual_rate: None,
             trial_enabled,
             support_email: None,
             support_url: None,
@@ -253,6 +333,68 @@ mod tests {
             (paid.rate, paid.ends_at, paid.is_counted()),
             (Money::from_micros(300_000), None, false)
         );
+    }
+
+    fn monthly(begins: &str) -> Subscription {
+        let (id, user, _) = ids();
+        let (kind, begins) = (SubscriptionType::Monthly, begins.parse().expect("a time"));
+        Subscription::by_term(kind, id, user, &listing(false), "Bell", begins).expect("offered")
+    }
+
+    #[test]
+    fn a_monthly_subscription_begun_on_the_last_of_january_is_paid_on_the_last_day_of_each_month() {
+        let mut paid = monthly("2028-01-31T12:00:00Z");
+        let now = "2028-05-30T00:00:00Z".parse().expect("a time");
+        let fees: Vec<_> = std::iter::from_fn(|| paid.renew(now)).collect();
+        let days: Vec<_> =
+            fees.iter().map(|fee| fee.created_at.to_string()[5..13].to_owned()).collect();
+        assert_eq!(days, ["01-31T12", "02-29T12", "03-31T12", "04-30T12"]);
+        assert_eq!(paid.renews_at, "2028-05-31T12:00:00Z".parse().ok());
+        assert!(fees.iter().all(|fee| fee.amount == Money::from_micros(9_000_000)));
+        assert_eq!(fees[1].id(), format!("{}.2028-02-29", paid.id));
+        assert_eq!(fees[1].description, "Bell for a month from 2028-02-29");
+        assert_eq!(paid.app_fee(), Money::ZERO);
+    }
+
+    #[test]
+    fn an_annual_subscription_begun_on_a_leap_day_comes_back_to_it() {
+        let mut paid = monthly("2028-02-29T00:00:00Z");
+        paid.subscription_type = SubscriptionType::Annual;
+        let now = "2032-03-01T00:00:00Z".parse().expect("a time");
+        let fees: Vec<_> = std::iter::from_fn(|| paid.renew(now)).collect();
+        let days: Vec<_> = fees.iter().map(|fee| fee.created_at.date()).collect();
+        assert_eq!(days, ["2028-02-29", "2029-02-28", "2030-02-28", "2031-02-28", "2032-02-29"]);
+        assert_eq!(fees[0].description, "Bell for a year from 2028-02-29");
+    }
+
+    #[test]
+    fn what_is_cancelled_may_be_used_as_long_as_it_is_paid_for() {
+        let mut paid = monthly("2028-01-31T12:00:00Z");
+        let now = paid.starts_at;
+        assert!(paid.renew(now).is_some());
+        assert!(paid.cancel(now) && !paid.cancel(now));
+        let paid_until = "2028-02-29T12:00:00Z".parse().expect("a time");
+        assert_eq!(
+            (paid.ends_at, paid.status_at(now)),
+            (Some(paid_until), SubscriptionStatus::Active)
+        );
+        assert_eq!(paid.renew(paid_until.plus_months(3)), None);
+        assert_eq!(paid.status_at(paid_until), SubscriptionStatus::Expired);
+        assert!(!paid.cancel(paid_until));
+
+        let (id, user, now) = ids();
+        let mut per_use = Subscription::pay_per_use(id, user, &listing(true), "Bell", now)
+            .expect("a subscription");
+        assert!(per_use.cancel(now) && !per_use.cancel(now));
+        assert_eq!(per_use.is_usable(now).expect_err("cancelled").code, "subscription_inactive");
+    }
+
+    #[test]
+    fn an_app_is_sold_by_the_terms_its_listing_offers() {
+        let (id, user, now) = ids();
+        let annual =
+            Subscription::by_term(SubscriptionType::Annual, id, user, &listing(true), "Bell", now);
+        assert_eq!(annual.expect_err("no price").code, "not_offered");
     }
 
     #[test]

@@ -261,20 +261,19 @@ pub async fn settle(table: &Table, id: JobId, by: By, outcome: &Outcome) -> Resu
             if !by.may_end(&job) {
                 return Ok(Settled::Lost);
             }
-            let ended = settlement::settle(&job, outcome.clone(), table.clock().now());
+            let mut ended = settlement::settle(&job, outcome.clone(), table.clock().now());
             *job = ended.job.clone();
-            let mut writes = vec![
-                update(&job),
-                create(&ended.result),
-                create(&ended.charge),
-                ledger::add_to_totals(&ended.charge),
-            ];
-            writes.extend(bill::items(&ended.charge).iter().map(create));
-            writes.extend(hold.iter().map(delete));
-            if ended.return_use {
-                writes.extend(return_uses(&ended.job));
-            }
-            table.write(writes).await?;
+            let entries = bill::items(&ended.charge);
+            ledger::enter(table, &entries, |period| {
+                ended.charge.period = period;
+                let mut writes = vec![update(&job), create(&ended.result), create(&ended.charge)];
+                writes.extend(hold.iter().map(delete));
+                if ended.return_use {
+                    writes.extend(return_uses(&ended.job));
+                }
+                Ok::<_, Error>((writes, ()))
+            })
+            .await?;
             count_end(&ended);
             Ok(Settled::Now(ended.job))
         })

@@ -2,6 +2,7 @@
 
 pub mod accounts;
 pub mod apps;
+pub mod closing;
 pub mod dead_letters;
 pub mod hardware;
 pub mod idempotency;
@@ -13,6 +14,7 @@ pub mod projects;
 mod query;
 pub mod rate_limit;
 mod read;
+pub mod renewals;
 pub mod subscriptions;
 mod table;
 pub mod versions;

@@ -7,7 +7,7 @@ use domain::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::{Indexes, Item, Key, Query, Write, add, create, query::Index};
+use crate::{Indexes, Item, Key, Query, Write, add, create, query::Index, renewals};
 use telemetry::Fact;
 
 pub fn subscription(id: SubscriptionId) -> Key<Subscription> {
@@ -29,7 +29,7 @@ impl Item for Subscription {
 
     fn indexes(&self) -> Indexes {
         let place = (format!("user#{}#subscriptions", self.user_id), self.id.to_string());
-        Indexes { gsi1: Some(place), ..Indexes::default() }
+        Indexes { gsi1: Some(place), due: renewals::place_in_due(self), expires_at: None }
     }
 }
 
@@ -56,7 +56,7 @@ impl SubscribedClaim {
 pub fn claim(user: UserId, app: AppId, kind: SubscriptionType) -> Key<SubscribedClaim> {
     let kind = match kind {
         SubscriptionType::Trial => "trial",
-        SubscriptionType::PayPerUse | SubscriptionType::Development => "paid",
+        _ => "paid",
     };
     Key::new(format!("user#{user}"), format!("{kind}#{app}"))
 }

@@ -6,7 +6,7 @@ use aws_sdk_dynamodb::{
     operation::{put_item::PutItemError, transact_write_items::TransactWriteItemsError},
     types::{
         AttributeValue, CancellationReason, ConditionCheck, Delete, Put, ReturnConsumedCapacity,
-        ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
+        ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update, builders::UpdateBuilder,
     },
 };
 use domain::Refusal;
@@ -49,7 +49,16 @@ enum Action {
         kind: &'static str,
         fields: Vec<(&'static str, i64)>,
         floor: Option<(&'static str, i64)>,
+        unless: Option<&'static str>,
+        due: Due,
     },
+}
+
+/// Where an item that is added to is listed in the index of what is due.
+enum Due {
+    AsItIs,
+    At((String, String)),
+    Nowhere,
 }
 
 /// A new item; not if there is one at its address.
@@ -87,9 +96,14 @@ pub fn unchanged<T: Item>(stored: &Stored<T>) -> Write {
 
 /// Adds to numbers of an item, which others may do at the same time; a missing item begins at zero.
 pub fn add<T: Item>(key: &Key<T>, fields: &[(&'static str, i64)]) -> Write {
-    let action =
-        Action::Add { key: key.attributes(), kind: T::TYPE, fields: fields.to_vec(), floor: None };
-    Write::new(Ok(action))
+    Write::new(Ok(Action::Add {
+        key: key.attributes(),
+        kind: T::TYPE,
+        fields: fields.to_vec(),
+        floor: None,
+        unless: None,
+        due: Due::AsItIs,
+    }))
 }
 
 impl Write {
@@ -107,6 +121,22 @@ impl Write {
     pub fn at_least(mut self, floor: i64) -> Self {
         if let Ok(Action::Add { fields, floor: bound, .. }) = &mut self.action {
             *bound = fields.first().map(|(name, by)| (*name, floor - by));
+        }
+        self
+    }
+
+    /// An `add` to nothing that has `field`.
+    pub(crate) fn unless(mut self, field: &'static str) -> Self {
+        if let Ok(Action::Add { unless, .. }) = &mut self.action {
+            *unless = Some(field);
+        }
+        self
+    }
+
+    /// Where in the index of what is due an `add` leaves its item.
+    pub(crate) fn due(mut self, place: Option<(String, String)>) -> Self {
+        if let Ok(Action::Add { due, .. }) = &mut self.action {
+            *due = place.map_or(Due::Nowhere, Due::At);
         }
         self
     }
@@ -330,8 +360,19 @@ impl Action {
                         .map_err(|error| unbuilt("a check", &error))?,
                 )
             }
-            Self::Add { key, kind, fields, floor } => {
-                item.update(addition(table, key, kind, &fields, floor)?)
+            Self::Add { key, kind, fields, floor, unless, due } => {
+                let update = addition(table, key, kind, &fields, &due);
+                let update = match (floor, unless) {
+                    (Some((name, least)), _) => update
+                        .condition_expression("#floor >= :floor")
+                        .expression_attribute_names("#floor", name)
+                        .expression_attribute_values(":floor", number(least)),
+                    (None, Some(name)) => update
+                        .condition_expression("attribute_not_exists(#unless)")
+                        .expression_attribute_names("#unless", name),
+                    (None, None) => update,
+                };
+                item.update(update.build().map_err(|error| unbuilt("an addition", &error))?)
             }
         };
         Ok(built.build())
@@ -350,31 +391,38 @@ fn put(table: &str, attributes: Attributes, read_at: Option<u64>, now: i64) -> R
         .map_err(|error| unbuilt("a put", &error))
 }
 
+fn number(value: i64) -> AttributeValue {
+    AttributeValue::N(value.to_string())
+}
+
 fn addition(
     table: &str,
     key: Attributes,
     kind: &str,
     fields: &[(&'static str, i64)],
-    floor: Option<(&'static str, i64)>,
-) -> Result<Update, Error> {
-    let number = |value: i64| AttributeValue::N(value.to_string());
+    due: &Due,
+) -> UpdateBuilder {
     let sums: Vec<String> = (0..fields.len()).map(|at| format!("#f{at} :f{at}")).collect();
+    let listed = match due {
+        Due::AsItIs => "",
+        Due::At(_) => ", due_pk = :due_pk, due_sk = :due_sk",
+        Due::Nowhere => " REMOVE due_pk, due_sk",
+    };
     let mut update = Update::builder()
         .table_name(table)
         .set_key(Some(key))
-        .update_expression(format!("ADD {} SET #type = :type", sums.join(", ")))
+        .update_expression(format!("ADD {} SET #type = :type{listed}", sums.join(", ")))
         .expression_attribute_names("#type", "type")
         .expression_attribute_values(":type", AttributeValue::S(kind.to_owned()));
+    if let Due::At((partition, sort)) = due {
+        update = update
+            .expression_attribute_values(":due_pk", AttributeValue::S(partition.clone()))
+            .expression_attribute_values(":due_sk", AttributeValue::S(sort.clone()));
+    }
     for (at, (name, by)) in fields.iter().enumerate() {
         update = update
             .expression_attribute_names(format!("#f{at}"), *name)
             .expression_attribute_values(format!(":f{at}"), number(*by));
     }
-    if let Some((name, least)) = floor {
-        update = update
-            .condition_expression("#floor >= :floor")
-            .expression_attribute_names("#floor", name)
-            .expression_attribute_values(":floor", number(least));
-    }
-    update.build().map_err(|error| unbuilt("an addition", &error))
+    update
 }

@@ -32,6 +32,8 @@ pub enum Fact {
     JobCancelled,
     JobSentAgain,
     QuantumTaskCreated,
+    BillClosed,
+    TermBegun,
     MicroUsdCharged,
     DeadLetterRecorded,
     DeadLetterRedriven,
@@ -39,7 +41,7 @@ pub enum Fact {
 }
 
 impl Fact {
-    pub(crate) const ALL: [Self; 16] = [
+    pub(crate) const ALL: [Self; 18] = [
         Self::AccountRegistered,
         Self::AccountVerified,
         Self::SubscriptionMade,
@@ -52,6 +54,8 @@ impl Fact {
         Self::JobCancelled,
         Self::JobSentAgain,
         Self::QuantumTaskCreated,
+        Self::BillClosed,
+        Self::TermBegun,
         Self::MicroUsdCharged,
         Self::DeadLetterRecorded,
         Self::DeadLetterRedriven,
@@ -72,6 +76,8 @@ impl Fact {
             Self::JobCancelled => "jobs_cancelled",
             Self::JobSentAgain => "jobs_sent_again",
             Self::QuantumTaskCreated => "quantum_tasks_created",
+            Self::BillClosed => "bills_closed",
+            Self::TermBegun => "terms_begun",
             Self::MicroUsdCharged => "micro_usd_charged",
             Self::DeadLetterRecorded => "dead_letters_recorded",
             Self::DeadLetterRedriven => "dead_letters_redriven",

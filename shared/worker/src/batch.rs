@@ -180,7 +180,9 @@ where
     let worked = match (way.read)(record) {
         Ok(message) => {
             // So that a panic leaves somebody to tell of it.
-            told(AssertUnwindSafe(handle(app.clone(), message)).catch_unwind().await)
+            told(
+                AssertUnwindSafe(async { handle(app.clone(), message).await }).catch_unwind().await,
+            )
         }
         Err(reason) => Err(reason),
     };
@@ -254,7 +256,7 @@ mod tests {
         where
             F: Future<Output = Result<(), Failed>> + Send + 'static,
         {
-            told(tokio::spawn(work).await).expect_err("it fails").cause
+            told(AssertUnwindSafe(work).catch_unwind().await).expect_err("it fails").cause
         }
         let sent = "a secret".to_owned();
         assert_eq!(cause(async { panic!("a defect") }).await, "the function panicked: a defect");

@@ -32,6 +32,8 @@ const IDS: [&str; 11] = [
     "charge_id",
     "dead_letter_id",
 ];
+/// Of `created_at`.
+const DAY: &str = "2001-01-07";
 const PERIOD: &str = "2001-01";
 const LINE: &str = "77";
 /// What begins a line that is no address.
@@ -48,7 +50,7 @@ impl Placeholders {
         });
         let ids = (10..).zip(IDS);
         let ids = ids.map(|(id, name)| (format!("0199a4f0-5b3c-7d2e-9f10-1a2b3c4d5e{id}"), name));
-        let others = [(PERIOD, "period"), (LINE, "line"), ("SIMULATION", "app_type")]
+        let others = [(DAY, "day"), (PERIOD, "period"), (LINE, "line"), ("SIMULATION", "app_type")]
             .map(|(value, name)| (value.to_owned(), name));
         Self(times.chain(ids).chain(others).collect())
     }

@@ -1,6 +1,6 @@
 //! Does what was written lie where the chart says, and change only as it says?
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, time::Duration};
 
 use serde_json::{Value, json};
 
@@ -57,6 +57,9 @@ async fn what_is_written_lies_where_the_chart_says() {
         let good = scene.good(&operation).expect("a request that is granted");
         good.send(&scene.callers(&operation)[0]).await;
     }
+    // A month and more later bills are closed.
+    scene.stack.clock().advance(Duration::from_secs(40 * 24 * 3600));
+    assert_eq!(scene.stack.tick("close-bills").await, Some(true));
     items.extend(scene.stack.items().await);
     let items: Vec<Value> =
         items.iter().map(|item| serde_json::from_str(item).expect("an item is JSON")).collect();

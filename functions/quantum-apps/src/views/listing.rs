@@ -19,6 +19,12 @@ pub struct ListingRequest {
     /// Of each completed job, on top of what the device costs; 0.00 to 1000.00.
     #[serde(deserialize_with = "api::object")]
     pub price: Money,
+    /// For a month of jobs in place of `price`, on top of what devices cost; left out, none is sold.
+    #[serde(default, deserialize_with = "api::object_or_none")]
+    pub monthly_price: Option<Money>,
+    /// The same for a year.
+    #[serde(default, deserialize_with = "api::object_or_none")]
+    pub annual_price: Option<Money>,
     /// Whether each user may have ten free uses on simulators.
     pub trial_enabled: bool,
     /// Shown to everyone.
@@ -33,11 +39,17 @@ impl ListingRequest {
     pub fn terms(&self) -> Result<Terms, Refusal> {
         Ok(Terms {
             rate: self.price.parse("/price")?,
+            monthly_rate: flat("/monthly_price", self.monthly_price.as_ref())?,
+            annual_rate: flat("/annual_price", self.annual_price.as_ref())?,
             trial_enabled: self.trial_enabled,
             support_email: self.support_email.clone(),
             support_url: self.support_url.clone(),
         })
     }
+}
+
+fn flat(pointer: &str, price: Option<&Money>) -> Result<Option<domain::Money>, Refusal> {
+    price.map(|price| price.parse(pointer)).transpose()
 }
 
 /// An app's place on the marketplace, as its developer reads it.
@@ -52,6 +64,10 @@ pub struct AppListing {
     pub id: ListingId,
     pub quantum_app_id: AppId,
     pub price: Money,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub monthly_price: Option<Money>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub annual_price: Option<Money>,
     pub trial_enabled: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<shape::EmailAddress>)]
@@ -71,6 +87,8 @@ impl From<&Listing> for AppListing {
             id: listing.id,
             quantum_app_id: listing.app_id,
             price: terms.rate.into(),
+            monthly_price: terms.monthly_rate.map(Money::from),
+            annual_price: terms.annual_rate.map(Money::from),
             trial_enabled: terms.trial_enabled,
             support_email: terms.support_email,
             support_url: terms.support_url,

@@ -18,7 +18,7 @@ mod report;
 mod rig;
 mod run;
 mod schedule;
-mod seed;
+pub(crate) mod seed;
 mod stand_ins;
 
 use std::{

@@ -144,6 +144,8 @@ impl Stores {
         app.publish_to_marketplace(now)?;
         let terms = Terms {
             rate: Money::from_micros(50_000),
+            monthly_rate: None,
+            annual_rate: None,
             trial_enabled: true,
             support_email: None,
             support_url: None,

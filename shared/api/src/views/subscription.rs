@@ -24,7 +24,7 @@ pub struct Subscription {
     pub app_name: String,
     pub subscription_type: SubscriptionType,
     pub status: SubscriptionStatus,
-    /// For each completed job, on top of what the device costs; as agreed when it began.
+    /// For each completed job, on top of what the device costs, or for each month or year; as agreed when it began.
     pub rate: Money,
     /// Absent where uses are not counted.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -34,6 +34,9 @@ pub struct Subscription {
     /// Absent where it goes on until cancelled.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub end_date: Option<Moment>,
+    /// When the next month or year begins and is charged; absent where none does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub renewal_date: Option<Moment>,
     pub created_at: Moment,
     pub updated_at: Moment,
 }
@@ -51,6 +54,7 @@ impl Subscription {
             remaining_uses,
             start_date: of.starts_at,
             end_date: of.ends_at,
+            renewal_date: of.renews_at,
             created_at: of.created_at,
             updated_at: of.updated_at,
         }
