@@ -3,7 +3,7 @@
 tools := target/tools
 lint := infra/lint
 
-.PHONY: run journey kill9 check test coverage bench golden lint-template lint-openapi build deploy python
+.PHONY: run journey kill9 restore-drill check-table check test coverage bench golden lint-template lint-openapi build deploy python
 
 # the whole hub on this machine, at http://127.0.0.1:8080; PORT= moves it, STATE_DIR= keeps its data elsewhere than .local
 run: python
@@ -19,6 +19,15 @@ journey:
 kill9: python
 	@cargo build --quiet --workspace --bins
 	@"$${CARGO_TARGET_DIR:-target}/debug/kill9"
+
+# exports the table of a stack of its own with jobs in flight, restores it into a new one and goes on with that; JOBS=, SEED=, STATE_DIR=
+restore-drill: python
+	@cargo build --quiet --workspace --bins
+	@"$${CARGO_TARGET_DIR:-target}/debug/restore-drill"
+
+# what the table TABLE= holds, and whether its jobs are whole; AWS_REGION and credentials come from the environment
+check-table:
+	@cargo run --quiet --package drills --bin check-table
 
 check: lint-template lint-openapi
 	cargo fmt --all --check

@@ -197,6 +197,13 @@ impl Book {
         }
     }
 
+    /// Forgets what was seen of jobs: the table is an older one from now on.
+    pub(crate) fn goes_back(&self) {
+        for entry in self.pages().entries.values_mut() {
+            (entry.seen, entry.last) = (Vec::new(), None);
+        }
+    }
+
     pub(crate) fn breaks(&self, rule: &str, what: &str) {
         self.pages().breaks(rule, what);
     }

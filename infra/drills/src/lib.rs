@@ -1,4 +1,4 @@
-//! What an operator rehearses on this machine: processes that die under jobs.
+//! What an operator rehearses on this machine: processes that die under jobs, and a table that is lost.
 
 mod book;
 mod braket;
@@ -7,11 +7,12 @@ pub mod kill9;
 mod market;
 mod placing;
 mod purse;
+pub mod restore;
 mod rules;
 mod stack;
 mod watch;
 
-use std::{env, str::FromStr, sync::Mutex};
+use std::{env, process::ExitCode, str::FromStr, sync::Mutex};
 
 use journey::Off;
 
@@ -29,4 +30,15 @@ pub fn setting<T: FromStr>(name: &str, default: T) -> Result<T, Off> {
 /// A lock whose holder panicked still guards whole values here: each change is one assignment or push.
 fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+/// How a drill ends; what was off is told.
+pub fn exit(ended: Result<(), Off>) -> ExitCode {
+    match ended {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(off) => {
+            eprintln!("\nerror: {off}");
+            ExitCode::FAILURE
+        }
+    }
 }

@@ -1,15 +1,16 @@
 //! Which stack does a drill work on: one of its own, that nobody else uses and that is thrown away after a success.
 
 use std::{
-    fs,
+    collections::BTreeMap,
+    env, fs,
     path::{Path, PathBuf},
     time::Duration,
 };
 
 use journey::{Hub, Off, process};
 use local_cloud::{ACCESS_KEY, Addresses, Cloud, Extent, Options, REGION};
-use reqwest::{Client, RequestBuilder};
-use serde_json::Value;
+use reqwest::{Client, Method, RequestBuilder, Response};
+use serde_json::{Value, json};
 
 /// Where a stack answers, for everyone who calls it; the same before and after a restart.
 #[derive(Clone, Debug)]
@@ -17,7 +18,10 @@ pub(crate) struct Outside {
     pub(crate) hub: Hub,
     pub(crate) addresses: Addresses,
     state: PathBuf,
-    sweeper: String,
+    /// What the template's resources are called here, by logical id.
+    pub(crate) resources: BTreeMap<String, String>,
+    /// Environment variables of each function, by its logical id.
+    pub(crate) environments: BTreeMap<String, BTreeMap<String, String>>,
     client: Client,
 }
 
@@ -48,12 +52,12 @@ impl Stack {
         let cloud = start(options.clone()).await?;
         let addresses = cloud.addresses().clone();
         options.front_port = addresses.front.rsplit(':').next().and_then(|port| port.parse().ok());
-        let sweeper = cloud.stack().resources.get("ReconcileJobsFunction").cloned();
         let outside = Outside {
             hub: Hub::at(&addresses.front),
             addresses,
             state: options.state.clone(),
-            sweeper: sweeper.ok_or_else(|| Off::wrong("the template has no sweeper"))?,
+            resources: cloud.stack().resources.clone(),
+            environments: cloud.stack().environments.clone(),
             client: Client::builder().timeout(TIMEOUT).build().map_err(wrong)?,
         };
         Ok(Self { options, cloud: Some(cloud), outside })
@@ -86,10 +90,31 @@ impl Stack {
 impl Outside {
     /// One tick of the sweeper's schedule.
     pub(crate) async fn sweep(&self) -> Result<(), Off> {
-        let services = &self.addresses.services;
-        let url = format!("{services}/2015-03-31/functions/{}/invocations", self.sweeper);
-        let answer = signed(self.client.post(url), "lambda", REGION).body("{}").send().await;
-        answer.and_then(reqwest::Response::error_for_status).map(drop).map_err(wrong)
+        let path =
+            format!("/2015-03-31/functions/{}/invocations", self.named("ReconcileJobsFunction")?);
+        self.lambda(Method::POST, &path, &json!({})).await
+    }
+
+    /// A call of the Lambda API.
+    pub(crate) async fn lambda(&self, method: Method, path: &str, body: &Value) -> Result<(), Off> {
+        let url = format!("{}{path}", self.addresses.services);
+        let request = signed(self.client.request(method, url), "lambda", REGION).json(body);
+        answered(request).await.map(drop)
+    }
+
+    /// A call of an API that is named by `target`, as `AmazonSQS.PurgeQueue`.
+    pub(crate) async fn targeted(
+        &self,
+        endpoint: &str,
+        service: &str,
+        target: &str,
+        body: &Value,
+    ) -> Result<(), Off> {
+        let request = signed(self.client.post(endpoint), service, REGION)
+            .header("x-amz-target", target)
+            .header("content-type", "application/x-amz-json-1.0")
+            .body(body.to_string());
+        answered(request).await.map(drop)
     }
 
     /// An answer of the local Braket's, for the region.
@@ -100,9 +125,25 @@ impl Outside {
         body: &Value,
     ) -> Result<Value, Off> {
         let url = format!("{}{path}", self.addresses.braket);
-        let answer = signed(self.client.post(url), "braket", region).json(body).send().await;
-        let answer = answer.and_then(reqwest::Response::error_for_status).map_err(wrong)?;
-        answer.json().await.map_err(wrong)
+        let request = signed(self.client.post(url), "braket", region).json(body);
+        answered(request).await?.json().await.map_err(wrong)
+    }
+
+    /// A repeated client token makes another task from now on: Braket documents nothing else. Forgotten when it is killed.
+    pub(crate) async fn ignore_client_tokens(&self) -> Result<(), Off> {
+        let url = format!("{}/_local/settings", self.addresses.braket);
+        let request = self.client.put(url).json(&json!({"ignore_client_tokens": true}));
+        answered(request).await.map(drop)
+    }
+
+    /// What a resource of the template is called here.
+    pub(crate) fn named(&self, logical: &str) -> Result<&str, Off> {
+        let found = self.resources.get(logical).map(String::as_str);
+        found.ok_or_else(|| Off::wrong(format!("the template has no {logical}")))
+    }
+
+    pub(crate) fn state(&self) -> &Path {
+        &self.state
     }
 
     /// Kills with `kill -9` whatever runs this binary in this stack; answers how many processes that were.
@@ -117,13 +158,22 @@ impl Outside {
     }
 }
 
+async fn answered(request: RequestBuilder) -> Result<Response, Off> {
+    let answer = request.send().await.map_err(wrong)?;
+    let (status, url) = (answer.status(), answer.url().clone());
+    if status.is_success() {
+        return Ok(answer);
+    }
+    let said = answer.text().await.unwrap_or_default();
+    Err(Off::wrong(format!("{url} was answered {status}: {said}")))
+}
+
 /// The stand-ins read who signs for what, and check no signature.
 fn signed(request: RequestBuilder, service: &str, region: &str) -> RequestBuilder {
     let scope = format!("{ACCESS_KEY}/20260101/{region}/{service}/aws4_request");
-    request.header(
-        "authorization",
-        format!("AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=none"),
-    )
+    let signature =
+        format!("AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=none");
+    request.header("authorization", signature).header("x-amz-date", "20260101T000000Z")
 }
 
 async fn start(options: Options) -> Result<Cloud, Off> {
@@ -144,6 +194,14 @@ fn link(from: &Path, to: &Path) -> std::io::Result<PathBuf> {
     Ok(to.to_owned())
 }
 
-fn wrong(error: impl std::fmt::Display) -> Off {
+/// `STATE_DIR`, or a folder of this run's own among what cargo builds.
+pub(crate) fn state_of(drill: &str, run: u64) -> PathBuf {
+    let chosen = env::var_os("STATE_DIR").map(PathBuf::from);
+    let target = || PathBuf::from(env::var_os("CARGO_TARGET_DIR").unwrap_or("target".into()));
+    let state = chosen.unwrap_or_else(|| target().join(drill).join(run.to_string()));
+    std::path::absolute(&state).unwrap_or(state)
+}
+
+pub(crate) fn wrong(error: impl std::fmt::Display) -> Off {
     Off::wrong(error.to_string())
 }

@@ -1,25 +1,66 @@
 //! What is seen of jobs from outside while everything goes on: their states, read again and again.
 
-use std::time::Duration;
+use std::{
+    sync::{Arc, Mutex},
+    time::{Duration, Instant},
+};
 
 use journey::Off;
 use serde_json::Value;
-use tokio::time::{MissedTickBehavior, interval};
+use tokio::{
+    task::JoinSet,
+    time::{MissedTickBehavior, interval},
+};
 
-use crate::{book::Book, market::Customer, stack::Outside};
+use crate::{book::Book, locked, market::Customer, stack::Outside};
 
 const LOOK: Duration = Duration::from_millis(250);
 const SWEEP: Duration = Duration::from_secs(1);
+/// At once.
+const MOST_SWEEPS: usize = 5;
 const PAGE: usize = 100;
 
-/// Ticks the sweeper each second; never returns.
-pub(crate) async fn sweep(outside: Outside) {
+/// How the sweeper's ticks went.
+#[derive(Debug, Default)]
+pub(crate) struct Sweeps {
+    pub(crate) done: usize,
+    /// It was killed, or the stack was down.
+    pub(crate) lost: usize,
+    pub(crate) last: Option<Instant>,
+    /// Between two that were done.
+    pub(crate) longest_gap: Duration,
+}
+
+impl Sweeps {
+    fn note(&mut self, done: bool) {
+        if !done {
+            self.lost += 1;
+            return;
+        }
+        let now = Instant::now();
+        let gap = self.last.map_or(Duration::ZERO, |last| now - last);
+        (self.done, self.last) = (self.done + 1, Some(now));
+        self.longest_gap = self.longest_gap.max(gap);
+    }
+}
+
+/// Ticks the sweeper each second, whether or not the tick before has come to its end; never returns.
+pub(crate) async fn sweep(outside: Outside, sweeps: Arc<Mutex<Sweeps>>) {
     let mut ticks = interval(SWEEP);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut under_way = JoinSet::new();
     loop {
         ticks.tick().await;
-        // a sweeper that was just killed, or a stack that is down: the next tick comes
-        let _swept = outside.sweep().await;
+        while under_way.try_join_next().is_some() {}
+        if under_way.len() < MOST_SWEEPS {
+            let (outside, sweeps) = (outside.clone(), Arc::clone(&sweeps));
+            under_way.spawn(async move {
+                // where it was just killed, the next tick tells it again
+                let _told = outside.ignore_client_tokens().await;
+                let swept = outside.sweep().await;
+                locked(&sweeps).note(swept.is_ok());
+            });
+        }
     }
 }
 

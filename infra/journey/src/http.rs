@@ -154,6 +154,11 @@ fn read(body: String) -> Value {
     serde_json::from_str(&body).unwrap_or(Value::String(body))
 }
 
+/// Another one each time.
+pub fn random_seed() -> u64 {
+    u64::from(u32::from_be_bytes(random()))
+}
+
 pub fn random_hex() -> String {
     hex::encode(random::<8>())
 }

@@ -13,4 +13,4 @@ pub mod publish;
 pub mod random;
 mod theory;
 
-pub use http::{Door, Hub, Off, ensure, random_hex, text};
+pub use http::{Door, Hub, Off, ensure, random_hex, random_seed, text};

@@ -4,11 +4,5 @@ use std::process::ExitCode;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    match drills::kill9::run().await {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(off) => {
-            eprintln!("\nerror: {off}");
-            ExitCode::FAILURE
-        }
-    }
+    drills::exit(drills::kill9::run().await)
 }

@@ -6,8 +6,6 @@ mod round;
 mod strike;
 
 use std::{
-    env,
-    path::PathBuf,
     sync::{Arc, Mutex},
     time::{Duration, Instant},
 };
@@ -21,7 +19,7 @@ use crate::{
     market::{self, App, Customer},
     purse::Purse,
     rules, setting,
-    stack::{Outside, Stack},
+    stack::{Outside, Stack, state_of},
     watch,
 };
 use report::Tally;
@@ -53,6 +51,7 @@ struct Scene {
     outside: Outside,
     purses: Arc<Mutex<Purses>>,
     tally: Arc<Mutex<Tally>>,
+    sweeps: Arc<Mutex<watch::Sweeps>>,
 }
 
 /// Those that were opened; the last of each app is in use.
@@ -67,15 +66,19 @@ struct Purses {
 /// # Errors
 /// A rule was broken, or the drill could not be run.
 pub async fn run() -> Result<(), Off> {
-    let seed: u64 = setting("SEED", u64::from(std::process::id()) ^ nanoseconds())?;
+    let seed: u64 = setting("SEED", journey::random_seed())?;
     let rounds: usize = setting("ROUNDS", 200)?;
-    let state = state(seed);
+    let state = state_of("kill9", seed);
     println!("seed {seed}, {rounds} rounds; the stack lives in {}", state.display());
     let started = Instant::now();
     let mut stack = Stack::start(state.clone(), &PARAMETERS).await?;
     let broken = match drill(&mut stack, seed, rounds).await {
         Ok(scene) => {
-            locked(&scene.tally).print(&scene.book.all(), started.elapsed());
+            locked(&scene.tally).print(
+                &scene.book.all(),
+                &locked(&scene.sweeps),
+                started.elapsed(),
+            );
             scene.book.broken()
         }
         Err(off) => vec![off.to_string()],
@@ -96,18 +99,6 @@ pub async fn run() -> Result<(), Off> {
     )))
 }
 
-fn state(seed: u64) -> PathBuf {
-    let chosen = env::var_os("STATE_DIR").map(PathBuf::from);
-    let target = || PathBuf::from(env::var_os("CARGO_TARGET_DIR").unwrap_or("target".into()));
-    let state = chosen.unwrap_or_else(|| target().join("kill9").join(seed.to_string()));
-    std::path::absolute(&state).unwrap_or(state)
-}
-
-fn nanoseconds() -> u64 {
-    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-    since.map_or(1, |since| u64::from(since.subsec_nanos()))
-}
-
 async fn drill(stack: &mut Stack, seed: u64, rounds: usize) -> Result<Scene, Off> {
     let outside = stack.outside();
     println!("a developer publishes, a customer subscribes");
@@ -124,9 +115,10 @@ async fn drill(stack: &mut Stack, seed: u64, rounds: usize) -> Result<Scene, Off
         outside,
         purses: Arc::new(Mutex::new(Purses { all: vec![trial], checked: vec![] })),
         tally: Arc::default(),
+        sweeps: Arc::default(),
     };
     let mut beside = JoinSet::new();
-    beside.spawn(watch::sweep(scene.outside.clone()));
+    beside.spawn(watch::sweep(scene.outside.clone(), Arc::clone(&scene.sweeps)));
     beside.spawn(watch::watch(scene.book.clone(), scene.customer.clone()));
 
     let places = Arc::new(Semaphore::new(OPEN_ROUNDS));

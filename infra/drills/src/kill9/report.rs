@@ -3,7 +3,7 @@
 use domain::Moment;
 use std::{collections::BTreeMap, time::Duration};
 
-use crate::book::Entry;
+use crate::{book::Entry, watch::Sweeps};
 
 #[derive(Debug, Default)]
 pub(super) struct Tally {
@@ -30,7 +30,7 @@ impl Tally {
         self.last = "stopped and started".to_owned();
     }
 
-    pub(super) fn print(&self, entries: &[Entry], took: Duration) {
+    pub(super) fn print(&self, entries: &[Entry], sweeps: &Sweeps, took: Duration) {
         println!();
         let row = |what: &str, many: usize| println!("  {what:<44} {many:>6}");
         for (target, processes) in &self.kills {
@@ -57,6 +57,10 @@ impl Tally {
         row("jobs that took longer than a lease", slow);
         let slowest = entries.iter().map(seconds).fold(0.0, f64::max);
         println!("  {:<44} {slowest:>6.1}", "seconds the slowest job took");
+        row("sweeps", sweeps.done);
+        row("sweeps that were killed or met no stack", sweeps.lost);
+        let gap = sweeps.longest_gap.as_secs_f64();
+        println!("  {:<44} {gap:>6.1}", "longest pause between two sweeps, in seconds");
         println!("  {:<44} {:>6.1}", "minutes", took.as_secs_f64() / 60.0);
     }
 }
