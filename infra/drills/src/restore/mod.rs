@@ -6,6 +6,7 @@ mod snapshot;
 mod torn;
 
 use std::{
+    ops::Range,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -34,6 +35,10 @@ const PARAMETERS: [(&str, &str); 5] = [
     ("RequestsPerSecond", "10000"),
     ("RequestBurst", "100000"),
 ];
+/// QPUs last.
+const DEVICES: [&str; 3] = ["hub-simulator", "amazon-sv1", "iqm-garnet"];
+/// Jobs on Braket's devices that are accepted and not yet handed over when the export is made.
+const WAITING: usize = 6;
 /// Of each app; more than are asked for.
 const USES: u64 = 1000;
 /// The export is made when so many jobs of a hundred have ended.
@@ -94,25 +99,28 @@ async fn drill(outside: &Outside, seed: u64, jobs: usize, gap: u64) -> Result<()
     let mut beside = JoinSet::new();
     beside.spawn(watch::sweep(outside.clone(), Arc::default()));
     let watching = beside.spawn(watch::watch(book.clone(), customer.clone()));
-    submit(&book, &customer, &purses, seed, jobs).await;
+    submit(&book, &customer, &purses, seed, 0..jobs, &DEVICES).await;
     wait_until(&book, "some jobs have ended", || ended(&book) * 100 >= jobs * ENDED_PERCENT)
         .await?;
 
     let client = operator::client(outside);
     let source = outside.named("Table")?;
     while_written(&client, source).await?;
+    operator::stop_writer(outside, outside.named("SubmitQuantumTaskFunction")?).await?;
+    submit(&book, &customer, &purses, seed, jobs..jobs + WAITING, &DEVICES[1..]).await;
     let killed = operator::stop_writers(outside).await?;
     println!("writers stopped: every function throttled, {killed} processes killed at work");
     let export = export(outside, &client, source).await?;
     operator::start_writers(outside).await?;
     sleep(Duration::from_secs(gap)).await;
+    let unknown = made_since(outside, &export).await?;
 
     watching.abort();
     operator::stop_writers(outside).await?;
     let lost = Instant::now();
     let last = snapshot::scan(&client, source).await?;
     println!(
-        "{gap} s later the table is lost; {} items had changed since the export",
+        "then the table is lost; {} items had changed since the export, which knows nothing of {unknown} quantum tasks",
         export.differences(&last)
     );
     let restored = format!("{source}-restored");
@@ -142,13 +150,21 @@ async fn drill(outside: &Outside, seed: u64, jobs: usize, gap: u64) -> Result<()
     ensure(broken.is_empty(), || broken.join("\n"))
 }
 
-async fn submit(book: &Book, customer: &Customer, purses: &[Purse; 2], seed: u64, jobs: usize) {
+async fn submit(
+    book: &Book,
+    customer: &Customer,
+    purses: &[Purse; 2],
+    seed: u64,
+    jobs: Range<usize>,
+    devices: &[&str],
+) {
     let mut random = Random::new(seed);
     let mut asking = JoinSet::new();
-    for number in 0..jobs {
+    for number in jobs {
         let long = random.below(4) == 0;
-        let device =
-            ["hub-simulator", "amazon-sv1", "iqm-garnet"][random.below(if long { 2 } else { 3 })];
+        // a long program fits no QPU
+        let fitting = devices.iter().filter(|device| !long || !device.starts_with("iqm")).count();
+        let device = devices[random.below(fitting)];
         let body = json!({
             "device_id": device, "shots": 100, "input": {"theta": 1.0}, "run_mode": "NON_BLOCKING",
             "tags": [if long { "long" } else { "short" }]
@@ -248,6 +264,21 @@ async fn restore(
     ensure(wanted.counts() == found.counts(), || "the counts differ".to_owned())?;
     ensure(wanted.ledger_hash() == found.ledger_hash(), || "the ledgers differ".to_owned())?;
     ensure(wanted == found, || format!("{} items differ", wanted.differences(&found)))
+}
+
+/// How many tasks are those of jobs that the export does not know to have one; waits until there are some.
+async fn made_since(outside: &Outside, export: &Snapshot) -> Result<usize, Off> {
+    let known = torn::know_their_task(export)?;
+    let started = Instant::now();
+    loop {
+        let tasks = tasks_by_job(outside, None).await?;
+        let unknown = tasks.keys().filter(|job| !known.contains(*job)).count();
+        if unknown > 0 {
+            return Ok(unknown);
+        }
+        ensure(started.elapsed() < PATIENCE, || "no task was made after the export".to_owned())?;
+        sleep(LOOK).await;
+    }
 }
 
 /// Has every job know the task that Braket made for it, after the export too; answers how many tasks those are.

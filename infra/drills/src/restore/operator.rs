@@ -35,12 +35,17 @@ pub(super) fn client(outside: &Outside) -> Client {
 /// No function begins anything any more, and what was at work is dead in the middle of it.
 pub(super) async fn stop_writers(outside: &Outside) -> Result<usize, Off> {
     for function in functions(outside)? {
-        let path = format!("/2017-10-31/functions/{function}/concurrency");
-        outside.lambda(Method::PUT, &path, &json!({"ReservedConcurrentExecutions": 0})).await?;
+        stop_writer(outside, function).await?;
     }
     let binaries = fs::read_dir(outside.state().join("functions")).map_err(wrong)?;
     let names = binaries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned());
     Ok(names.map(|name| outside.kill(&name)).sum())
+}
+
+/// This one begins nothing any more.
+pub(super) async fn stop_writer(outside: &Outside, function: &str) -> Result<(), Off> {
+    let path = format!("/2017-10-31/functions/{function}/concurrency");
+    outside.lambda(Method::PUT, &path, &json!({"ReservedConcurrentExecutions": 0})).await
 }
 
 /// Functions begin work again.
