@@ -8,9 +8,10 @@ use std::{
 };
 
 use journey::{Hub, Off, process};
-use local_cloud::{ACCESS_KEY, Addresses, Cloud, Extent, Options, REGION};
+use local_cloud::{ACCESS_KEY, Addresses, Cloud, Extent, Options, REGION, StartError};
 use reqwest::{Client, Method, RequestBuilder, Response};
 use serde_json::{Value, json};
+use tokio::time::sleep;
 
 /// Where a stack answers, for everyone who calls it; the same before and after a restart.
 #[derive(Clone, Debug)]
@@ -33,6 +34,9 @@ pub(crate) struct Stack {
 
 /// Longer than the sweeper may take.
 const TIMEOUT: Duration = Duration::from_secs(60);
+
+const START_TRIES: u32 = 5;
+const START_PAUSE: Duration = Duration::from_secs(3);
 
 impl Stack {
     /// Starts a new one in `state`, from the binaries that cargo built; a build in between changes nothing that runs.
@@ -176,9 +180,20 @@ fn signed(request: RequestBuilder, service: &str, region: &str) -> RequestBuilde
     request.header("authorization", signature).header("x-amz-date", "20260101T000000Z")
 }
 
+/// Somebody else's connection may just have taken a port that this stack left or chose.
 async fn start(options: Options) -> Result<Cloud, Off> {
-    let started = tokio::task::spawn_blocking(|| Cloud::start(options)).await;
-    started.map_err(wrong)?.map_err(|error| Off::wrong(error.to_string()))
+    let mut tried = 1;
+    loop {
+        let again = options.clone();
+        let started = tokio::task::spawn_blocking(|| Cloud::start(again)).await.map_err(wrong)?;
+        match started {
+            Err(StartError::Io(_) | StartError::PortTaken { .. }) if tried < START_TRIES => {
+                sleep(START_PAUSE).await;
+            }
+            started => return started.map_err(wrong),
+        }
+        tried += 1;
+    }
 }
 
 fn link(from: &Path, to: &Path) -> std::io::Result<PathBuf> {
