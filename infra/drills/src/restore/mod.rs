@@ -113,7 +113,7 @@ async fn drill(outside: &Outside, seed: u64, jobs: usize, gap: u64) -> Result<()
     let export = export(outside, &client, source).await?;
     operator::start_writers(outside).await?;
     sleep(Duration::from_secs(gap)).await;
-    let unknown = made_since(outside, &export).await?;
+    let unknown = made_since(outside, &book, &export).await?;
 
     watching.abort();
     operator::stop_writers(outside).await?;
@@ -266,17 +266,23 @@ async fn restore(
     ensure(wanted == found, || format!("{} items differ", wanted.differences(&found)))
 }
 
-/// How many tasks are those of jobs that the export does not know to have one; waits until there are some.
-async fn made_since(outside: &Outside, export: &Snapshot) -> Result<usize, Off> {
+/// How many tasks are those of jobs that the export does not know to have one; waits until those of the jobs that
+/// were kept waiting have ended: of what still runs, Braket's own events would tell.
+async fn made_since(outside: &Outside, book: &Book, export: &Snapshot) -> Result<usize, Off> {
     let known = torn::know_their_task(export)?;
     let started = Instant::now();
     loop {
         let tasks = tasks_by_job(outside, None).await?;
-        let unknown = tasks.keys().filter(|job| !known.contains(*job)).count();
-        if unknown > 0 {
+        let unknown = book.all().into_iter().filter(|entry| {
+            let job = entry.job().unwrap_or_default();
+            !entry.is_open() && tasks.contains_key(job) && !known.contains(job)
+        });
+        let unknown = unknown.count();
+        if unknown >= WAITING {
             return Ok(unknown);
         }
-        ensure(started.elapsed() < PATIENCE, || "no task was made after the export".to_owned())?;
+        let what = || format!("{unknown} tasks were made and ended after the export");
+        ensure(started.elapsed() < PATIENCE, what)?;
         sleep(LOOK).await;
     }
 }
