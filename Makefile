@@ -3,7 +3,7 @@
 tools := target/tools
 lint := infra/lint
 
-.PHONY: run journey check test simulate coverage bench golden lint-template lint-openapi build deploy python
+.PHONY: run journey kill9 restore-drill check-table check test simulate coverage bench golden lint-template lint-openapi build deploy python
 
 # the whole hub on this machine, at http://127.0.0.1:8080; PORT= moves it, STATE_DIR= keeps its data elsewhere than .local
 run: python
@@ -14,6 +14,20 @@ run: python
 journey:
 	@cargo build --quiet --workspace --bins
 	@"$${CARGO_TARGET_DIR:-target}/debug/journey"
+
+# kills processes under jobs, 200 rounds on a stack of its own, and checks that nothing is lost or paid twice; SEED=, ROUNDS=, STATE_DIR=
+kill9: python
+	@cargo build --quiet --workspace --bins
+	@"$${CARGO_TARGET_DIR:-target}/debug/kill9"
+
+# exports the table of a stack of its own with jobs in flight, restores it into a new one and goes on with that; JOBS=, SEED=, STATE_DIR=
+restore-drill: python
+	@cargo build --quiet --workspace --bins
+	@"$${CARGO_TARGET_DIR:-target}/debug/restore-drill"
+
+# what the table TABLE= holds, and whether its jobs are whole; AWS_REGION and credentials come from the environment
+check-table:
+	@cargo run --quiet --package drills --bin check-table
 
 check: lint-template lint-openapi
 	cargo fmt --all --check
@@ -69,7 +83,7 @@ python:
 # every function's binary for AWS, into target/lambda: arm64, and x86_64 for the simulator
 build: $(tools)/build
 	PATH="$(abspath $(tools))/bin:$$PATH" cargo lambda build --release --arm64 --workspace --bins \
-		--exclude run-simulation --exclude bench --exclude local-cloud --exclude local-braket --exclude journey --exclude tests
+		--exclude run-simulation --exclude bench --exclude local-cloud --exclude local-braket --exclude journey --exclude drills --exclude tests
 	PATH="$(abspath $(tools))/bin:$$PATH" cargo lambda build --release --x86-64 --package run-simulation --bins
 
 deploy: build $(tools)/lint

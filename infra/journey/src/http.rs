@@ -40,11 +40,11 @@ impl Hub {
     }
 
     /// HubApi with nobody signed in.
-    pub(crate) fn public(&self) -> Door<'_> {
+    pub fn public(&self) -> Door<'_> {
         Door { hub: self, base: "/v1", header: None }
     }
 
-    pub(crate) fn signed_in(&self, access_token: &str) -> Door<'_> {
+    pub fn signed_in(&self, access_token: &str) -> Door<'_> {
         Door {
             hub: self,
             base: "/v1",
@@ -53,7 +53,7 @@ impl Hub {
     }
 
     /// ClientApi.
-    pub(crate) fn with_key(&self, key: &str) -> Door<'_> {
+    pub fn with_key(&self, key: &str) -> Door<'_> {
         Door { hub: self, base: "/client/v1", header: Some(("x-api-key", key.to_owned())) }
     }
 
@@ -65,19 +65,20 @@ impl Hub {
 }
 
 /// One of the two doors, as one caller.
-pub(crate) struct Door<'a> {
+#[derive(Debug)]
+pub struct Door<'a> {
     hub: &'a Hub,
     base: &'static str,
     header: Option<(&'static str, String)>,
 }
 
 impl Door<'_> {
-    pub(crate) async fn get(&self, path: &str) -> Result<Value, Off> {
+    pub async fn get(&self, path: &str) -> Result<Value, Off> {
         self.call(Method::GET, path, None, 200).await
     }
 
     /// With a fresh Idempotency-Key.
-    pub(crate) async fn post(&self, path: &str, body: &Value, expected: u16) -> Result<Value, Off> {
+    pub async fn post(&self, path: &str, body: &Value, expected: u16) -> Result<Value, Off> {
         self.call(Method::POST, path, Some((body, &random_hex())), expected).await
     }
 
@@ -98,6 +99,28 @@ impl Door<'_> {
         body: Option<(&Value, &str)>,
         expected: u16,
     ) -> Result<Value, Off> {
+        let (request, name) = self.request(method, path, body);
+        send(request, name, expected).await
+    }
+
+    /// Whatever is answered, with its status; `body` goes with an Idempotency-Key.
+    pub async fn ask(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<(&Value, &str)>,
+    ) -> Result<(u16, Value), Off> {
+        let (request, name) = self.request(method, path, body);
+        let (status, body) = answered(request, &name).await?;
+        Ok((status, read(body)))
+    }
+
+    fn request(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<(&Value, &str)>,
+    ) -> (RequestBuilder, String) {
         let name = format!("{method} {}{path}", self.base);
         let mut request =
             self.hub.client.request(method, format!("{}{}{path}", self.hub.address, self.base));
@@ -107,23 +130,36 @@ impl Door<'_> {
         if let Some((body, key)) = body {
             request = request.header("idempotency-key", key).json(body);
         }
-        send(request, name, expected).await
+        (request, name)
     }
 }
 
 async fn send(request: RequestBuilder, name: String, expected: u16) -> Result<Value, Off> {
-    let silence =
-        |cause: reqwest::Error| Off::Silence { request: name.clone(), cause: cause.to_string() };
-    let answer = request.send().await.map_err(silence)?;
-    let status = answer.status().as_u16();
-    let body = answer.text().await.map_err(silence)?;
+    let (status, body) = answered(request, &name).await?;
     if status != expected {
         return Err(Off::Answer { request: name, status, expected, body });
     }
-    Ok(serde_json::from_str(&body).unwrap_or(Value::String(body)))
+    Ok(read(body))
 }
 
-pub(crate) fn random_hex() -> String {
+async fn answered(request: RequestBuilder, name: &str) -> Result<(u16, String), Off> {
+    let silence =
+        |cause: reqwest::Error| Off::Silence { request: name.to_owned(), cause: cause.to_string() };
+    let answer = request.send().await.map_err(silence)?;
+    let status = answer.status().as_u16();
+    Ok((status, answer.text().await.map_err(silence)?))
+}
+
+fn read(body: String) -> Value {
+    serde_json::from_str(&body).unwrap_or(Value::String(body))
+}
+
+/// Another one each time.
+pub fn random_seed() -> u64 {
+    u64::from(u32::from_be_bytes(random()))
+}
+
+pub fn random_hex() -> String {
     hex::encode(random::<8>())
 }
 
@@ -134,12 +170,12 @@ pub(crate) fn random<const N: usize>() -> [u8; N] {
 }
 
 /// A member that must be a text.
-pub(crate) fn text<'a>(value: &'a Value, pointer: &str) -> Result<&'a str, Off> {
+pub fn text<'a>(value: &'a Value, pointer: &str) -> Result<&'a str, Off> {
     let found = value.pointer(pointer).and_then(Value::as_str);
     found.ok_or_else(|| Off::wrong(format!("an answer lacks {pointer}: {value}")))
 }
 
 /// Refuses with `what` unless it holds.
-pub(crate) fn ensure(holds: bool, what: impl FnOnce() -> String) -> Result<(), Off> {
+pub fn ensure(holds: bool, what: impl FnOnce() -> String) -> Result<(), Off> {
     if holds { Ok(()) } else { Err(Off::Wrong(what())) }
 }

@@ -14,7 +14,9 @@ use crate::{
     http::{Hub, Off, ensure, random_hex, text},
     main_job::{Customer, customer, ended, reached, step, submit},
     money::{billed, check_once},
-    package, theory,
+    package,
+    process::{self, processes, signal},
+    theory,
 };
 
 /// At least ten seconds of simulation on any machine of today.
@@ -90,11 +92,7 @@ async fn round(
 
 /// Kills every process that runs this executable.
 fn kill(executable: &Path) -> Result<(), Off> {
-    let executable = fs::canonicalize(executable)
-        .map_err(|error| Off::wrong(format!("{}: {error}", executable.display())))?;
-    let found =
-        processes(|process| fs::read_link(process.join("exe")).is_ok_and(|exe| exe == executable));
-    strike(&found, &executable.display().to_string())
+    strike(&process::running(executable), &executable.display().to_string())
 }
 
 /// Kills the process of that name whose command line mentions this state folder.
@@ -118,18 +116,6 @@ fn strike(pids: &[i32], what: &str) -> Result<(), Off> {
         println!("    killed {what}, pid {pid}");
     }
     Ok(())
-}
-
-fn processes(wanted: impl Fn(&Path) -> bool) -> Vec<i32> {
-    let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
-    let numbered =
-        entries.filter_map(|entry| Some((entry.file_name().to_str()?.parse().ok()?, entry.path())));
-    numbered.filter(|(_, path)| wanted(path)).map(|(pid, _)| pid).collect()
-}
-
-fn signal(which: &str, pid: i32) -> Result<(), Off> {
-    let sent = std::process::Command::new("kill").args([which, &pid.to_string()]).status();
-    ensure(sent.is_ok_and(|status| status.success()), || format!("kill {which} {pid} failed"))
 }
 
 impl Machine {

@@ -4,11 +4,13 @@ pub mod demo;
 mod http;
 pub mod kill;
 pub mod main_job;
-mod money;
-mod package;
-mod people;
+pub mod money;
+pub mod package;
+pub mod people;
 mod picture;
-mod publish;
+pub mod process;
+pub mod publish;
+pub mod random;
 mod theory;
 
-pub use http::{Hub, Off};
+pub use http::{Door, Hub, Off, ensure, random_hex, random_seed, text};

@@ -77,7 +77,7 @@ pub(crate) async fn customer(hub: &Hub, name: &str, program: &str) -> Result<Cus
 }
 
 /// Pay per use; the secret of a new key.
-pub(crate) async fn subscribe(person: &Person, app: &str, key_name: &str) -> Result<String, Off> {
+pub async fn subscribe(person: &Person, app: &str, key_name: &str) -> Result<String, Off> {
     let path = format!("/marketplace/{app}/subscribe");
     let wanted = json!({"subscription_type": "PAY_PER_USE"});
     let subscription = person.door().post(&path, &wanted, 201).await?;

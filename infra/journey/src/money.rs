@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// All items of all bills; each bill's total is that of its items.
-pub(crate) async fn billed(person: &Person, show: bool) -> Result<Vec<Value>, Off> {
+pub async fn billed(person: &Person, show: bool) -> Result<Vec<Value>, Off> {
     let bills = person.door().get("/bills").await?;
     let mut all = Vec::new();
     for bill in bills["items"].as_array().into_iter().flatten() {
@@ -42,7 +42,7 @@ async fn items(person: &Person, bill: &str) -> Result<Vec<Value>, Off> {
     }
 }
 
-pub(crate) fn amount(money: &Value) -> Result<Money, Off> {
+pub fn amount(money: &Value) -> Result<Money, Off> {
     let amount = text(money, "/amount")?;
     ensure(money["currency"] == "USD", || format!("not in dollars: {money}"))?;
     amount
@@ -51,7 +51,7 @@ pub(crate) fn amount(money: &Value) -> Result<Money, Off> {
 }
 
 /// The job's part of the bill is what the job says it cost, and stands there once.
-pub(crate) fn check_once(items: &[Value], job: &Value) -> Result<(), Off> {
+pub fn check_once(items: &[Value], job: &Value) -> Result<(), Off> {
     let mut lines: Vec<(u64, Money)> = Vec::new();
     for item in items.iter().filter(|item| item["job_id"] == job["id"]) {
         lines.push((item["line"].as_u64().unwrap_or_default(), amount(&item["amount"])?));

@@ -11,7 +11,7 @@ use zip::{ZipWriter, write::SimpleFileOptions};
 use crate::Off;
 
 /// Three qubits, all 0 or all 1: `theta` says how often.
-pub(crate) const SHORT: &str = "OPENQASM 3.0;
+pub const SHORT: &str = "OPENQASM 3.0;
 input float theta;
 qubit[3] q;
 bit[3] b;
@@ -22,7 +22,7 @@ b = measure q;
 ";
 
 /// The same outcome on `qubits` qubits after `layers` of turning every qubit forth and back.
-pub(crate) fn long(qubits: usize, layers: usize) -> String {
+pub fn long(qubits: usize, layers: usize) -> String {
     let turn = "rx(0.3) q;\nry(0.2) q;\nry(-0.2) q;\nrx(-0.3) q;\n";
     let chain: String = (1..qubits).map(|to| format!("cnot q[{}], q[{to}];\n", to - 1)).collect();
     format!(
@@ -32,7 +32,7 @@ pub(crate) fn long(qubits: usize, layers: usize) -> String {
 }
 
 /// An app as it is brought to market: what is said of it, and the files of its package.
-pub(crate) struct Offer {
+pub struct Offer {
     pub(crate) name: String,
     pub(crate) description: &'static str,
     pub(crate) kind: &'static str,
@@ -43,7 +43,7 @@ pub(crate) struct Offer {
 }
 
 /// An app with this program, which takes a `theta`.
-pub(crate) fn offer(name: &str, program: &str) -> Offer {
+pub fn offer(name: &str, program: &str) -> Offer {
     let manifest = json!({
         "name": name,
         "version": "1.0.0",

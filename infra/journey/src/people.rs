@@ -9,25 +9,25 @@ use crate::http::{Door, Hub, Off, ensure, random, random_hex, text};
 const PASSWORD_TAIL: &str = "aA1!";
 
 /// Someone with a session.
-pub(crate) struct Person {
-    pub(crate) username: String,
+pub struct Person {
+    pub username: String,
     access_token: String,
     hub: Hub,
 }
 
 impl Person {
-    pub(crate) fn of(hub: &Hub, username: &str, session: &Value) -> Result<Self, Off> {
+    pub fn of(hub: &Hub, username: &str, session: &Value) -> Result<Self, Off> {
         let access_token = text(session, "/access_token")?.to_owned();
         Ok(Self { username: username.to_owned(), access_token, hub: hub.clone() })
     }
 
-    pub(crate) fn door(&self) -> Door<'_> {
+    pub fn door(&self) -> Door<'_> {
         self.hub.signed_in(&self.access_token)
     }
 }
 
 /// A fresh account, verified and signed in.
-pub(crate) async fn arrive(hub: &Hub, role: &str) -> Result<Person, Off> {
+pub async fn arrive(hub: &Hub, role: &str) -> Result<Person, Off> {
     let account = Account::fresh(role, role);
     register(hub, &account).await?;
     let session = login(hub, &account.username, &account.password).await?;
@@ -42,16 +42,16 @@ pub(crate) async fn arrive(hub: &Hub, role: &str) -> Result<Person, Off> {
 }
 
 /// What someone registers with.
-pub(crate) struct Account {
-    pub(crate) username: String,
-    pub(crate) password: String,
+pub struct Account {
+    pub username: String,
+    pub password: String,
     full_name: String,
     email: String,
 }
 
 impl Account {
     /// One that nobody has yet; its name begins with `role`.
-    pub(crate) fn fresh(role: &str, full_name: &str) -> Self {
+    pub fn fresh(role: &str, full_name: &str) -> Self {
         let username = format!("{role}-{}", hex::encode(random::<3>()));
         Self {
             email: format!("{username}@example.com"),
@@ -63,7 +63,7 @@ impl Account {
 }
 
 /// The account counts once the link in the mail was opened, and not before.
-pub(crate) async fn register(hub: &Hub, account: &Account) -> Result<(), Off> {
+pub async fn register(hub: &Hub, account: &Account) -> Result<(), Off> {
     let Account { username, password, full_name, email } = account;
     let public = hub.public();
     let wanted =
@@ -76,7 +76,7 @@ pub(crate) async fn register(hub: &Hub, account: &Account) -> Result<(), Off> {
 }
 
 /// A session.
-pub(crate) async fn login(hub: &Hub, username: &str, password: &str) -> Result<Value, Off> {
+pub async fn login(hub: &Hub, username: &str, password: &str) -> Result<Value, Off> {
     hub.public().post("/auth/login", &json!({"login": username, "password": password}), 200).await
 }
 

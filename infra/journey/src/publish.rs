@@ -12,13 +12,13 @@ use crate::{
     people::Person,
 };
 
-pub(crate) async fn become_provider(developer: &Person) -> Result<(), Off> {
+pub async fn become_provider(developer: &Person) -> Result<(), Off> {
     let terms = json!({"terms_version": "2026-11"});
     developer.door().post("/users/me/provider", &terms, 200).await.map(drop)
 }
 
 /// The app's id, once it is on the market.
-pub(crate) async fn publish(hub: &Hub, developer: &Person, offer: &Offer) -> Result<String, Off> {
+pub async fn publish(hub: &Hub, developer: &Person, offer: &Offer) -> Result<String, Off> {
     let door = developer.door();
     let about = json!({"name": offer.name, "description": offer.description});
     let project = door.post("/projects", &about, 201).await?;

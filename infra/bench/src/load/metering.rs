@@ -9,6 +9,8 @@ use http_body_util::BodyExt;
 use secrets::HashKey;
 use serde_json::{Value, json};
 
+use journey::random::Random;
+
 use super::{
     deliveries::batch,
     doors::{Doors, route},
@@ -16,7 +18,6 @@ use super::{
     mix::{Call, KINDS, Kind},
     pool::{Pool, Work},
     population::Population,
-    random::Random,
     rig::{pools, tokens, told},
     seed::{Places, Stores, config},
     stand_ins::Message,

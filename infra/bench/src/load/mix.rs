@@ -1,9 +1,8 @@
 //! What is asked, how often, and by whom?
 
-use super::{
-    population::{Person, Population},
-    random::Random,
-};
+use journey::random::Random;
+
+use super::population::{Person, Population};
 
 /// What a kind of request counts as in the contract: 80 %, 5 %, 15 %.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

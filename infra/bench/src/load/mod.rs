@@ -13,7 +13,6 @@ mod parts;
 mod pool;
 mod population;
 mod processors;
-mod random;
 mod report;
 mod rig;
 mod run;
@@ -34,9 +33,9 @@ pub use bill::price;
 
 use crate::{Failure, hub::Hub};
 use connections::Connections;
+use journey::random::Random;
 use mix::Call;
 use processors::Reading;
-use random::Random;
 use report::Measured;
 use rig::Rig;
 use schedule::Schedule;

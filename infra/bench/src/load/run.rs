@@ -7,11 +7,12 @@ use tokio::{
     time::{Instant, sleep_until},
 };
 
+use journey::random::Random;
+
 use super::{
     connections::{Answered, Connections, Lost},
     mix::{self, Call, KINDS, Share},
     population::Population,
-    random::Random,
     schedule::Schedule,
 };
 
