@@ -83,7 +83,7 @@ python:
 # every function's binary for AWS, into target/lambda: arm64, and x86_64 for the simulator
 build: $(tools)/build
 	PATH="$(abspath $(tools))/bin:$$PATH" cargo lambda build --release --arm64 --workspace --bins \
-		--exclude run-simulation --exclude bench --exclude local-cloud --exclude local-braket --exclude journey --exclude drills --exclude tests
+		--exclude run-simulation --exclude bench --exclude local-cloud --exclude local-braket --exclude journey --exclude drills --exclude simulate --exclude tests
 	PATH="$(abspath $(tools))/bin:$$PATH" cargo lambda build --release --x86-64 --package run-simulation --bins
 
 deploy: build $(tools)/lint

@@ -54,12 +54,17 @@ pub(super) fn jobs(snapshot: &Snapshot) -> Result<Jobs, Off> {
     for result in items::<JobResult>(snapshot)? {
         of(result.job_id, &mut |whole| whole.result = true);
     }
+    let mut billed = Money::ZERO;
     for line in items::<BillingItem>(snapshot)? {
-        of(line.job_id, &mut |whole| whole.lines.push(line.amount));
+        billed = billed + line.amount;
+        // A refund is not part of the charge that it counters.
+        if let Some(job) = line.job_id.filter(|_| line.counters.is_none()) {
+            of(job, &mut |whole| whole.lines.push(line.amount));
+        }
     }
-    let (mut charged, mut charges) = (Money::ZERO, 0);
+    let mut charges = 0;
     for charge in items::<Charge>(snapshot)? {
-        (charged, charges) = (charged + charge.amount, charges + 1);
+        charges += 1;
         of(charge.job_id, &mut |whole| whole.charge = Some(charge.clone()));
     }
     let totals = items::<PeriodTotal>(snapshot)?;
@@ -74,9 +79,10 @@ pub(super) fn jobs(snapshot: &Snapshot) -> Result<Jobs, Off> {
         }
         found.torn.extend(whole.fault().map(|fault| format!("job {id}: {fault}")));
     }
-    if (total, counted) != (charged, charges) {
-        let fault =
-            format!("totals say {counted} charges of {total}, there are {charges} of {charged}");
+    if (total, counted) != (billed, charges) {
+        let fault = format!(
+            "totals say {counted} charges and {total}, there are {charges} and lines of {billed}"
+        );
         found.torn.push(fault);
     }
     Ok(found)
