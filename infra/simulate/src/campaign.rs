@@ -31,7 +31,8 @@ const ROUNDS: u32 = 5;
 pub struct Campaign {
     pub worlds: u64,
     pub jobs: u64,
-    pub violations: Vec<(u64, Violation)>,
+    /// Each with the world it happened in.
+    pub violations: Vec<(Setting, Violation)>,
     pub faults: BTreeMap<Fault, u64>,
     pub points: BTreeMap<PointName, PointCount>,
     pub dead_letters: u64,
@@ -40,10 +41,11 @@ pub struct Campaign {
 }
 
 impl Campaign {
-    fn add(&mut self, seed: u64, ended: Ended) {
+    fn add(&mut self, setting: &Setting, ended: Ended) {
         self.worlds += 1;
         self.jobs += ended.jobs;
-        self.violations.extend(ended.violations.into_iter().map(|violation| (seed, violation)));
+        let wrongs = ended.violations.into_iter().map(|violation| (setting.clone(), violation));
+        self.violations.extend(wrongs);
         for (fault, times) in ended.faults {
             *self.faults.entry(fault).or_default() += times;
         }
@@ -81,10 +83,12 @@ pub struct Wanted {
     pub jobs: u64,
     /// Of each fault.
     pub faults: u64,
+    /// Whether somebody has to die at every point that anybody comes to.
+    pub deaths: bool,
 }
 
-/// Runs worlds of the seeds from the first one on until there were enough jobs and faults, or one went wrong, then
-/// once more those in which somebody comes to a point where nobody has died yet.
+/// Runs worlds of the seeds from the first one on until there were enough jobs and faults, or one went wrong; then,
+/// where deaths are wanted, once more those in which somebody comes to a point where nobody has died yet.
 pub fn campaign(wanted: Wanted, progress: impl Fn(&Campaign) + Sync) -> Campaign {
     let watch = Stopwatch::start();
     let seeds = AtomicU64::new(wanted.first_seed);
@@ -96,7 +100,7 @@ pub fn campaign(wanted: Wanted, progress: impl Fn(&Campaign) + Sync) -> Campaign
     };
     let mut campaign = side_by_side(Campaign::default(), next, &progress);
     for _ in 0..ROUNDS {
-        if !campaign.violations.is_empty() {
+        if !wanted.deaths || !campaign.violations.is_empty() {
             break;
         }
         let settings: Vec<Setting> = campaign.uncovered().into_iter().map(dying).collect();
@@ -131,7 +135,7 @@ fn side_by_side(
             let Some(setting) = setting else { return };
             let ended = run(&setting);
             let mut campaign = lock(&campaign);
-            campaign.add(setting.seed, ended);
+            campaign.add(&setting, ended);
             progress(&campaign);
         }
     };

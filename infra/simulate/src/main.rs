@@ -1,17 +1,15 @@
 //! Simulates the job path: `JOBS=` at least, from the world of `SEED=` on, each fault `FAULTS=` times or more.
 
-use std::{fmt::Write, fs, path::Path, process::ExitCode};
+use std::{fmt::Write, process::ExitCode};
 
 use clock::Stopwatch;
-use simulate::{Campaign, Fault, REQUESTS, Setting, Violation, Wanted, Wrong, campaign, shrink};
+use simulate::{Campaign, Fault, Setting, Violation, Wanted, Wrong, campaign, shrink};
 
 const JOBS: u64 = 100_000;
 const FAULTS: u64 = 1_000;
 /// Worlds that are run to make a failing one small.
 const MOST_TRIES: u32 = 300;
 const SHOWN_EACH: u64 = 20;
-/// Every point with its visits and deaths.
-const POINTS: &str = "target/simulate/points.tsv";
 
 fn main() -> ExitCode {
     let (Some(first_seed), Some(jobs), Some(faults)) =
@@ -21,7 +19,7 @@ fn main() -> ExitCode {
         return ExitCode::FAILURE;
     };
     let watch = Stopwatch::start();
-    let told = campaign(Wanted { first_seed, jobs, faults }, |so_far| {
+    let told = campaign(Wanted { first_seed, jobs, faults, deaths: true }, |so_far| {
         if so_far.worlds.is_multiple_of(SHOWN_EACH) {
             let seconds = watch.elapsed().as_secs().max(1);
             println!(
@@ -34,12 +32,8 @@ fn main() -> ExitCode {
         }
     });
     print!("{}", report(&told));
-    if let Err(error) = keep_points(&told) {
-        eprintln!("error: {POINTS}: {error}");
-        return ExitCode::FAILURE;
-    }
-    if let Some((seed, violation)) = told.violations.first() {
-        print!("{}", explained(*seed, violation));
+    if let Some((setting, violation)) = told.violations.first() {
+        print!("{}", explained(setting, violation));
     }
     let complete =
         told.violations.is_empty() && told.uncovered().is_empty() && told.rarest() >= faults;
@@ -66,14 +60,15 @@ fn report(told: &Campaign) -> String {
         _ = writeln!(text, "{:>9} × {fault:?}", told.times(fault));
     }
     _ = writeln!(text, "{:>9} messages given up as dead letters\n", told.dead_letters);
-    _ = writeln!(
-        text,
-        "{} points where a function waits, died at in {} ways; never died at:",
-        told.points.len(),
-        told.points.values().flat_map(|count| count.crashes).filter(|times| *times > 0).count()
-    );
-    for (name, count, fault) in told.uncovered() {
-        _ = writeln!(text, "    {name}, {} visits: {fault:?}", count.visits);
+    _ = writeln!(text, "   visits   before    after  at work   deaths where a function waits for");
+    for (name, count) in &told.points {
+        let [before, after, at_work] = count.crashes;
+        _ = writeln!(text, "{:>9}{before:>9}{after:>9}{at_work:>9}   {name}", count.visits);
+    }
+    let uncovered = told.uncovered();
+    _ = writeln!(text, "{:>9} ways to die at these points that never came up", uncovered.len());
+    for (name, _, fault) in uncovered {
+        _ = writeln!(text, "          {name}: {fault:?}");
     }
     text.push('\n');
     for wrong in Wrong::ALL {
@@ -83,21 +78,10 @@ fn report(told: &Campaign) -> String {
     text
 }
 
-fn keep_points(told: &Campaign) -> std::io::Result<()> {
-    let mut text = "point\tvisits\tdied before the call\tafter it\tat work\n".to_owned();
-    for (name, count) in &told.points {
-        let [before, after, at_work] = count.crashes;
-        _ = writeln!(text, "{name}\t{}\t{before}\t{after}\t{at_work}", count.visits);
-    }
-    let path = Path::new(POINTS);
-    fs::create_dir_all(path.parent().unwrap_or(path))?;
-    fs::write(path, text)
-}
-
 /// The smallest world found in which it goes wrong, and what happened there.
-fn explained(seed: u64, violation: &Violation) -> String {
-    let mut text = format!("\nworld {seed}: {violation}\nmaking it small …\n");
-    let found = shrink(&Setting::new(seed, REQUESTS), violation.wrong, MOST_TRIES);
+fn explained(setting: &Setting, violation: &Violation) -> String {
+    let mut text = format!("\nworld {}: {violation}\nmaking it small …\n", setting.seed);
+    let found = shrink(setting, violation.wrong, MOST_TRIES);
     let plan = found.setting.plan.only.iter().flatten();
     let sites: Vec<String> = plan.map(ToString::to_string).collect();
     _ = writeln!(

@@ -55,6 +55,9 @@ impl HttpConnector for Network {
     }
 }
 
+/// Who calls, and where in what they do; `None` where it is no function.
+pub(crate) type By<'a> = Option<(&'a Arc<Invocation>, &'a Point)>;
+
 /// A request as a service reads it.
 #[derive(Debug)]
 pub(crate) struct Call {
@@ -180,7 +183,7 @@ fn latency(world: &World, point: &Point, way: u64) -> Duration {
     Duration::from_micros(world.fate().number(point.place, way, 300, 9_000))
 }
 
-async fn serve(world: &Arc<World>, call: &Call, by: Option<(&Arc<Invocation>, &Point)>) -> Reply {
+async fn serve(world: &Arc<World>, call: &Call, by: By<'_>) -> Reply {
     match call.service {
         Service::DynamoDb => world.table.serve(world, call, by),
         Service::Sqs => crate::queues::serve(world, call, by),

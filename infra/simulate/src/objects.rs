@@ -1,15 +1,11 @@
 //! S3 in this process: objects by bucket and key.
 
-use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex},
-};
+use std::{collections::HashMap, sync::Mutex};
 
 use crate::{
     executor::lock,
     fate::Fault,
-    lambda::{Invocation, Point},
-    network::{Call, Reply},
+    network::{By, Call, Reply},
     world::World,
 };
 
@@ -21,13 +17,8 @@ impl Objects {
         lock(&self.0).insert(format!("/{bucket}/{key}"), bytes);
     }
 
-    pub(crate) fn serve(
-        &self,
-        world: &World,
-        call: &Call,
-        by: Option<(&Arc<Invocation>, &Point)>,
-    ) -> Reply {
-        let strikes = |fault| by.is_some_and(|(_, point)| world.fate().strikes(point.place, fault));
+    pub(crate) fn serve(&self, world: &World, call: &Call, by: By<'_>) -> Reply {
+        let strikes = |fault| world.strikes(by, fault);
         if strikes(Fault::Throttled) {
             return error(503, "SlowDown");
         }

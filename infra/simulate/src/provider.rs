@@ -12,8 +12,7 @@ use serde_json::{Value, json};
 use crate::{
     executor::lock,
     fate::{Fault, place_of},
-    lambda::{Invocation, Point},
-    network::{Call, Reply},
+    network::{By, Call, Reply},
     queues::tell_event,
     world::World,
 };
@@ -94,13 +93,9 @@ impl Provider {
     }
 }
 
-pub(crate) async fn serve(
-    world: &Arc<World>,
-    call: &Call,
-    by: Option<(&Arc<Invocation>, &Point)>,
-) -> Reply {
+pub(crate) async fn serve(world: &Arc<World>, call: &Call, by: By<'_>) -> Reply {
     let place = by.map_or(0, |(_, point)| point.place);
-    let strikes = |fault| by.is_some() && world.fate().strikes(place, fault);
+    let strikes = |fault| world.strikes(by, fault);
     if call.operation == "CreateQuantumTask" {
         return create(world, call, place).await;
     }

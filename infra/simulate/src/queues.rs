@@ -12,8 +12,8 @@ use crate::{
     executor::lock,
     fate::{Fault, named, place_of},
     hub::Step,
-    lambda::{Event, Invocation, Point, invoke},
-    network::{Call, Reply},
+    lambda::{Event, invoke},
+    network::{By, Call, Reply},
     world::{Busy, World},
 };
 
@@ -47,12 +47,8 @@ struct Message {
     _busy: Busy,
 }
 
-pub(crate) fn serve(
-    world: &Arc<World>,
-    call: &Call,
-    by: Option<(&Arc<Invocation>, &Point)>,
-) -> Reply {
-    let strikes = |fault| by.is_some_and(|(_, point)| world.fate().strikes(point.place, fault));
+pub(crate) fn serve(world: &Arc<World>, call: &Call, by: By<'_>) -> Reply {
+    let strikes = |fault| world.strikes(by, fault);
     if strikes(Fault::SendFailed) {
         return Reply::error(500, "InternalFailure");
     }
@@ -196,7 +192,11 @@ async fn deliver(world: &Arc<World>, step: Step) {
 }
 
 fn record(at: usize, message: &Message) -> Value {
-    let mut record = json!({"messageId": at.to_string(), "body": message.body.to_string()});
+    let received = (message.received + 1).to_string();
+    let mut record = json!({
+        "messageId": at.to_string(), "body": message.body.to_string(),
+        "attributes": {"ApproximateReceiveCount": received},
+    });
     if let Some(traceparent) = &message.traceparent {
         record["messageAttributes"]["traceparent"]["stringValue"] = traceparent.as_str().into();
     }

@@ -1,9 +1,6 @@
 //! DynamoDB in this process: an embedded one, with the simulation's time for its tokens and its own troubles.
 
-use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex},
-};
+use std::{collections::HashMap, sync::Mutex};
 
 use dynoxide::{Database, DynoxideError};
 use serde::{Serialize, de::DeserializeOwned};
@@ -12,9 +9,8 @@ use serde_json::{Value, json};
 use crate::{
     executor::lock,
     fate::Fault,
-    lambda::{Invocation, Point},
     machine::Simulated,
-    network::{Call, Reply},
+    network::{By, Call, Reply},
     world::World,
 };
 
@@ -57,13 +53,8 @@ impl Table {
         Self { database, machine, tokens: Mutex::default(), written: Mutex::default() }
     }
 
-    pub(crate) fn serve(
-        &self,
-        world: &World,
-        call: &Call,
-        by: Option<(&Arc<Invocation>, &Point)>,
-    ) -> Reply {
-        let strikes = |fault| by.is_some_and(|(_, point)| world.fate().strikes(point.place, fault));
+    pub(crate) fn serve(&self, world: &World, call: &Call, by: By<'_>) -> Reply {
+        let strikes = |fault| world.strikes(by, fault);
         let writes =
             matches!(call.operation.as_str(), "PutItem" | "UpdateItem" | "TransactWriteItems");
         world.watch().asked(call);

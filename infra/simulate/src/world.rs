@@ -12,10 +12,11 @@ use domain::Moment;
 
 use crate::{
     executor::{Executor, lock},
-    fate::{Fate, Plan},
+    fate::{Fate, Fault, Plan},
     hub::Hub,
     lambda::Points,
     machine::Simulated,
+    network::By,
     objects::Objects,
     provider::Provider,
     queues::Queues,
@@ -66,6 +67,11 @@ impl World {
 
     pub(crate) fn fate(&self) -> &Fate {
         &self.machine.fate
+    }
+
+    /// Whether this goes wrong with a call; with one of no function nothing does.
+    pub(crate) fn strikes(&self, by: By<'_>, fault: Fault) -> bool {
+        by.is_some_and(|(_, point)| self.fate().strikes(point.place, fault))
     }
 
     pub(crate) fn executor(&self) -> &Executor {

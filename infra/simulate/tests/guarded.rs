@@ -8,13 +8,16 @@ const JOBS: u64 = 2_000;
 
 #[test]
 fn no_job_is_lost_run_twice_or_charged_wrongly_whatever_fails() {
-    let told = campaign(Wanted { first_seed: 1, jobs: JOBS, faults: 1 }, |_| ());
-    assert_eq!(told.violations, [], "SEED=… JOBS=1 make simulate explains the first");
+    let told = campaign(Wanted { first_seed: 1, jobs: JOBS, faults: 1, deaths: false }, |_| ());
+    let wrongs: Vec<_> = told.violations.iter().map(|(world, wrong)| (world.seed, wrong)).collect();
+    assert!(
+        wrongs.is_empty(),
+        "`SEED={} JOBS=1 make simulate` explains it: {wrongs:?}",
+        wrongs[0].0
+    );
     for fault in Fault::ALL {
         assert!(told.times(fault) > 0, "{fault:?} never struck");
     }
-    let uncovered = told.uncovered();
-    assert!(uncovered.is_empty(), "{uncovered:#?}");
 }
 
 #[test]
