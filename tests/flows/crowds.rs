@@ -115,13 +115,7 @@ async fn whatever_is_made_by_many_at_once_with_one_key_is_made_once() {
 
         let callers: User = crowded.callers(&operation)[0].clone();
         let crowd = async {
-            door.trouble(Trouble {
-                seed: many,
-                conflicts: 30,
-                throttles: 2,
-                lost_answers: 3,
-                ..Trouble::default()
-            });
+            door.trouble(Trouble { seed: many, conflicts: 30, throttles: 2, lost_answers: 3 });
             let send = || {
                 let (good, caller) = (good.clone(), callers.clone());
                 async move { good.send(&caller).await }
@@ -153,13 +147,7 @@ async fn a_key_is_told_once_and_is_nowhere_in_the_table() {
     let published = stack.publish(&ada, GHZ, "0.05").await;
     let keys = format!("/subscriptions/{}/keys", stack.subscribe(&bob, published, false).await);
     for round in 0..3 {
-        door.trouble(Trouble {
-            seed: round,
-            conflicts: 30,
-            throttles: 0,
-            lost_answers: 5,
-            ..Trouble::default()
-        });
+        door.trouble(Trouble { seed: round, conflicts: 30, throttles: 0, lost_answers: 5 });
         let ask = || {
             let (bob, keys) = (bob.clone(), keys.clone());
             async move { bob.post(&keys, json!({"name": "ci"})).key(&format!("{round}")).await }

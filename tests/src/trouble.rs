@@ -19,8 +19,6 @@ pub struct Trouble {
     pub seed: u64,
     /// Writes that are told of a transaction on one of their items.
     pub conflicts: u64,
-    /// So many transactions are told of another one before any is let through.
-    pub first_conflicts: usize,
     /// Calls that are more than the table takes.
     pub throttles: u64,
     /// Writes that are done and answered with a failure.
@@ -118,8 +116,7 @@ impl Troubled {
         if is_transaction || is_put {
             addresses = written(body);
             let taken = addresses.iter().position(|one| state.at_work.contains(one));
-            let is_early = is_transaction && state.met.conflicts < trouble.first_conflicts;
-            let conflict = taken.is_some() || is_early || state.draw(trouble, trouble.conflicts);
+            let conflict = taken.is_some() || state.draw(trouble, trouble.conflicts);
             if conflict && is_put {
                 state.met.conflicts_of_one += 1;
                 return Fate::Refused(error("TransactionConflictException"));

@@ -98,7 +98,8 @@ impl Attempt {
 }
 
 impl Table {
-    /// Counts a request, if it fits; exact however many count at once in one bucket.
+    /// Counts a request, if it fits; exact however many count at once in one bucket. Where the SDK repeats a write whose
+    /// answer was lost, the request counts twice: that costs its caller one, and never lets one more through.
     ///
     /// `known` is when the bucket was once found to be full again: it spares a write, and is replaced by what is found.
     pub async fn count_request(
