@@ -94,6 +94,13 @@ async fn a_repeated_submit_is_one_job() {
     program.post("/jobs", other).key("k").await.refused(422, "idempotency_key_reused");
     program.post("/jobs", run()).without_key().await.refused(400, "idempotency_key_missing");
     s.stack.drain().await;
+    let later = program.post("/jobs", run()).key("k").header("Prefer", "wait=5").await;
+    assert_eq!(
+        later.header("idempotency-replayed"),
+        Some("true"),
+        "its result is told to a repeat"
+    );
+    assert_eq!(later.expect(200)["status"], "COMPLETED");
     assert_eq!(bill(&s.bob).await, ("0.05".to_owned(), 1));
     assert_eq!(program.get("/jobs").await.expect(200)["items"].as_array().map(Vec::len), Some(1));
 }

@@ -4,6 +4,7 @@ use std::{collections::BTreeSet, time::Duration};
 
 use serde_json::{Value, json};
 use tests::{Answer, Prepared, Stack, User, dead_letter};
+use tokio::task::JoinSet;
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
@@ -145,18 +146,44 @@ async fn a_letter_is_redriven_once() {
 }
 
 #[tokio::test]
-async fn two_who_redrive_at_once_send_one_more_at_the_most() {
+async fn of_many_who_redrive_at_once_one_sends() {
     let (stack, grace) = hub().await;
-    let linus = stack.admin("linus").await;
     let path = bury(&stack, &grace, dead_letter("settlement", "m1", "{}")).await;
     let redrive = format!("{path}/redrive");
-    let (one, two) = tokio::join!(grace.post(&redrive, json!({})), linus.post(&redrive, json!({})));
-    let granted = [&one, &two].iter().filter(|answer| answer.status == 200).count();
-    assert_eq!(granted, 1, "{one:?} {two:?}");
-    for answer in [one, two].into_iter().filter(|answer| answer.status != 200) {
-        answer.refused(409, "already_redriven");
+    let mut all = JoinSet::new();
+    for number in 0..12 {
+        let (grace, redrive) = (grace.clone(), redrive.clone());
+        let key = if number < 6 { "the same".to_owned() } else { number.to_string() };
+        all.spawn(async move { grace.post(&redrive, json!({})).key(&key).await });
     }
-    assert!((1..=2).contains(&stack.take("settlement").await.len()));
+    let answers = all.join_all().await;
+    let (granted, refused): (Vec<_>, Vec<_>) =
+        answers.into_iter().partition(|answer| answer.status == 200);
+    let sent = granted.iter().filter(|one| one.header("idempotency-replayed").is_none()).count();
+    assert_eq!(sent, 1, "{granted:?}");
+    for answer in refused {
+        let code = answer.body["code"].as_str().expect("a code").to_owned();
+        assert!(["redrive_in_flight", "already_redriven"].contains(&code.as_str()), "{code}");
+    }
+    assert_eq!(stack.take("settlement").await.len(), 1);
+}
+
+#[tokio::test]
+async fn who_stopped_while_sending_keeps_nobody_from_it_for_long() {
+    let (stack, grace) = hub().await;
+    let path = bury(&stack, &grace, dead_letter("settlement", "m1", "{}")).await;
+    let id = path.rsplit('/').next().and_then(|id| id.parse().ok()).expect("an id");
+    let letter = stack.table().get(&store::dead_letters::dead_letter(id)).await.expect("read");
+    let mut letter = letter.expect("recorded");
+    letter.begin_redrive(stack.clock().now()).expect("open");
+    stack.table().save(letter).await.expect("written");
+    let redrive = format!("{path}/redrive");
+    grace.post(&redrive, json!({})).await.refused(409, "redrive_in_flight");
+    let page = grace.post("/dead-letters/redrive", json!({"source": "SETTLEMENT"})).await;
+    assert_eq!(page.expect(200)["redriven"], 0);
+    stack.clock().advance(Duration::from_secs(61));
+    grace.post(&redrive, json!({})).await.expect(200);
+    assert_eq!(stack.take("settlement").await.len(), 1);
 }
 
 #[tokio::test]

@@ -24,6 +24,8 @@ use wait::Wait;
 
 /// A result larger than this is answered with its most frequent counts alone.
 const MAX_ANSWERED_BYTES: u64 = 4 * 1024 * 1024;
+/// Decisions about a cancellation while others write: as many as may ask for it at once.
+const CANCEL_TRIES: u32 = 10;
 
 #[derive(Clone)]
 pub struct App {
@@ -106,7 +108,7 @@ async fn create_job(
     }
     let wait = wait.or_of(submission.body.run_mode);
     match wait::ended(&app, &answer, wait).await? {
-        Some(ended) => Answer::ok(&ended),
+        Some(ended) => Ok(Answer::ok(&ended)?.in_place_of(&answer)),
         None => Ok(answer),
     }
 }
@@ -200,7 +202,7 @@ async fn cancel_job(
     let table = &app.context.table;
     let (app, caller, job_id) = (&app, &caller, &job_id);
     table
-        .attempt(4, || async move {
+        .attempt(CANCEL_TRIES, || async move {
             let mut job = app.own(caller, job_id).await?;
             match job.request_cancel(table.clock().now())? {
                 Cancel::AtOnce => {

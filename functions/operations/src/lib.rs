@@ -45,23 +45,29 @@ impl App {
         found.ok_or_else(|| Refusal::not_found("dead letter").into())
     }
 
-    /// Sends them again and answers those that their queues took, as they are to be written after it: what stops in
-    /// between leaves them open, and another copy of a message does no harm.
+    /// Takes them for this request, sends them again, and answers them as they are to be written after it, and how
+    /// many their queues took. What stops in between leaves them open, and another copy of a message does no harm.
     async fn send(
         &self,
         letters: Vec<Stored<DeadLetter>>,
         by: UserId,
-    ) -> Result<Vec<Stored<DeadLetter>>, Problem> {
+    ) -> Result<(Vec<Stored<DeadLetter>>, usize), Problem> {
+        let mut letters = self.context.table.save_all(letters).await?;
         let all: Vec<&DeadLetter> = letters.iter().map(|letter| &**letter).collect();
-        let taken = self.queues.send_again(&all).await.map_err(Problem::failed)?;
-        let taken: BTreeSet<DeadLetterId> = taken.into_iter().collect();
+        let sent = self.queues.send_again(&all).await;
+        let taken: BTreeSet<DeadLetterId> = sent.iter().flatten().copied().collect();
         let now = self.context.table.clock().now();
-        let mut sent = letters;
-        sent.retain_mut(|letter| {
-            letter.redriven(by, now);
-            taken.contains(&letter.id)
-        });
-        Ok(sent)
+        for letter in &mut letters {
+            match taken.contains(&letter.id) {
+                true => letter.redriven(by, now),
+                false => letter.not_redriven(),
+            }
+        }
+        if let Err(failed) = sent {
+            self.context.table.save_all(letters).await?;
+            return Err(Problem::failed(failed));
+        }
+        Ok((letters, taken.len()))
     }
 }
 
@@ -126,7 +132,7 @@ async fn get_dead_letter(
     security(("cognito" = ["admin"])),
     params(("dead_letter_id" = DeadLetterId, Path), api::IdempotencyHeader),
     request_body = views::RedriveRequest,
-    extensions(("x-problems" = json!(["already_redriven", "nothing_to_redrive"]))),
+    extensions(("x-problems" = json!(["already_redriven", "nothing_to_redrive", "redrive_in_flight"]))),
     responses((status = 200, description = "The dead letter as it is now.", body = views::DeadLetter)))]
 async fn redrive_dead_letter(
     State(app): State<App>,
@@ -139,10 +145,11 @@ async fn redrive_dead_letter(
         (&app, caller.user_id, &dead_letter_id, &submission);
     submission
         .once(table, || async move {
-            let letter = app.letter(dead_letter_id).await?;
-            letter.may_be_redriven()?;
-            let sent = app.send(vec![letter], by).await?;
-            let Some(letter) = sent.first() else {
+            let mut letter = app.letter(dead_letter_id).await?;
+            letter.begin_redrive(table.clock().now())?;
+            let (letters, taken) = app.send(vec![letter], by).await?;
+            let Some(letter) = letters.first().filter(|_| taken == 1) else {
+                table.save_all(letters).await?;
                 return Err(Problem::failed(io::Error::other("the queue did not take a message")));
             };
             let answer = Answer::ok(&views::DeadLetter::from(&**letter))?;
@@ -177,17 +184,17 @@ async fn redrive_dead_letters(
             let keys: Vec<_> = page.items.iter().map(|letter| dead_letter(letter.id)).collect();
             let mut open: Vec<_> = table.read(keys).await?.into_iter().flatten().collect();
             // The list may be older than what was redriven just now.
-            open.retain(|letter| letter.may_be_redriven().is_ok());
+            open.retain_mut(|letter| letter.begin_redrive(table.clock().now()).is_ok());
             let all = open.len();
-            let sent = app.send(open, by).await?;
+            let (letters, taken) = app.send(open, by).await?;
             let answer = Answer::ok(&views::RedrivenPage {
-                redriven: sent.len(),
-                left: all - sent.len(),
+                redriven: taken,
+                left: all - taken,
                 cursor: app.context.cursor(&query, page.next),
             })?;
             let remembered = submission.remember(table, &answer);
-            table.write(sent.iter().map(update).chain([remembered])).await?;
-            count(Fact::DeadLetterRedriven, sent.len() as u64);
+            table.write(letters.iter().map(update).chain([remembered])).await?;
+            count(Fact::DeadLetterRedriven, taken as u64);
             Ok(answer)
         })
         .await

@@ -193,11 +193,13 @@ async fn health() -> Response {
 }
 
 fn failed() -> Response {
-    problem(
-        StatusCode::BAD_GATEWAY,
+    // As the template's DEFAULT_5XX.
+    let problem = problem(
+        StatusCode::INTERNAL_SERVER_ERROR,
         "internal_error",
-        "Something failed on our side. The log of this run says what.",
-    )
+        "Something failed on our side. Try again later, with the same Idempotency-Key if you sent one.",
+    );
+    ([(header::RETRY_AFTER, "1")], problem).into_response()
 }
 
 fn problem(status: StatusCode, code: &str, detail: &str) -> Response {

@@ -58,6 +58,11 @@ impl Answer {
         }
     }
 
+    /// Says of a repeat that it is one, whatever it is answered now.
+    pub fn in_place_of(self, stored: &Self) -> Self {
+        Self { replayed: stored.replayed, ..self }
+    }
+
     /// The version to show in `If-Match` when changing what was read.
     pub fn etag(mut self, version: u64) -> Self {
         self.etag = Some(format!("\"{version}\""));

@@ -1,6 +1,6 @@
 //! What is kept of a message that its function gave up, why it was given up, and when it may be sent again.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -12,6 +12,8 @@ use crate::{DeadLetterId, JobId, Moment, Refusal, UserId, field::plain};
 pub const MAX_MESSAGE_BYTES: usize = 256 * 1024;
 /// Of what is said about why a message was given up, in characters.
 pub const MAX_CAUSE: usize = 500;
+/// For how long who sends a letter again has it alone: longer than a request may take.
+const SENDING: Duration = Duration::from_secs(60);
 /// How the name of a dead-letter queue ends, after that of its source.
 const DEAD: &str = "-dead";
 
@@ -173,6 +175,9 @@ pub struct DeadLetter {
     pub receive_count: u32,
     pub reason: Reason,
     pub state: DeadLetterState,
+    /// Until then somebody is sending it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sending_until: Option<Moment>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub redriven_at: Option<Moment>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -202,14 +207,25 @@ impl DeadLetter {
             recorded_at: now,
             receive_count: message.receive_count,
             state: if of_schedule { DeadLetterState::Noted } else { DeadLetterState::Open },
+            sending_until: None,
             redriven_at: None,
             redriven_by: None,
         }
     }
 
-    pub fn may_be_redriven(&self) -> Result<(), Refusal> {
+    /// Takes it for one sender; whoever comes before that one is done, or is known to have stopped, comes too early.
+    pub fn begin_redrive(&mut self, now: Moment) -> Result<(), Refusal> {
         match self.state {
-            DeadLetterState::Open => Ok(()),
+            DeadLetterState::Open if self.sending_until.is_some_and(|until| until > now) => {
+                Err(Refusal::conflict(
+                    "redrive_in_flight",
+                    "This message is being sent again just now; read the letter again in a minute.",
+                ))
+            }
+            DeadLetterState::Open => {
+                self.sending_until = Some(now.plus(SENDING));
+                Ok(())
+            }
             DeadLetterState::Redriven => Err(Refusal::conflict(
                 "already_redriven",
                 "This message was sent again already; if it is given up once more, that is another dead letter.",
@@ -221,8 +237,14 @@ impl DeadLetter {
         }
     }
 
+    /// No queue took it: the next one may try.
+    pub fn not_redriven(&mut self) {
+        self.sending_until = None;
+    }
+
     /// Only after it was sent: what stops in between is sent twice, never not at all.
     pub fn redriven(&mut self, by: UserId, now: Moment) {
+        self.sending_until = None;
         self.state = DeadLetterState::Redriven;
         self.redriven_at = Some(now);
         self.redriven_by = Some(by);
@@ -315,11 +337,16 @@ mod tests {
     #[test]
     fn a_letter_is_redriven_once_and_a_tick_never() {
         let mut open = letter(Source::Settlement, "{}", None);
-        assert_eq!(open.may_be_redriven(), Ok(()));
+        let begin = |letter: &mut DeadLetter, now| letter.begin_redrive(now).map_err(|no| no.code);
+        assert_eq!(begin(&mut open, NOW), Ok(()));
+        assert_eq!(begin(&mut open, NOW), Err("redrive_in_flight"));
+        assert_eq!(begin(&mut open, NOW.plus(SENDING)), Ok(()));
+        open.not_redriven();
+        assert_eq!(begin(&mut open, NOW), Ok(()));
         open.redriven(UserId::new(NOW, [1; 10]), NOW);
-        let refused = |letter: &DeadLetter| letter.may_be_redriven().map_err(|no| no.code);
-        assert_eq!(refused(&open), Err("already_redriven"));
-        assert_eq!(refused(&letter(Source::Schedule, "{}", None)), Err("nothing_to_redrive"));
+        assert_eq!(begin(&mut open, NOW), Err("already_redriven"));
+        let tick = &mut letter(Source::Schedule, "{}", None);
+        assert_eq!(begin(tick, NOW), Err("nothing_to_redrive"));
     }
 
     #[test]

@@ -43,7 +43,7 @@ impl Checks {
             format!("write 1 to {most} characters"),
         );
         self.require(
-            !trimmed.chars().any(char::is_control),
+            !trimmed.chars().any(|c| c.is_control() || turns_text(c)),
             pointer,
             "leave out line breaks and control characters",
         );
@@ -58,7 +58,9 @@ impl Checks {
             format!("write at most {most} characters"),
         );
         self.require(
-            !text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')),
+            !text
+                .chars()
+                .any(|c| (c.is_control() && !matches!(c, '\n' | '\r' | '\t')) || turns_text(c)),
             pointer,
             "leave out control characters",
         );
@@ -101,7 +103,8 @@ pub fn shortened(text: &str, most: usize) -> String {
 
 /// The beginning of a text on one line, whatever stands in it: at most `most` characters.
 pub fn plain(text: &str, most: usize) -> String {
-    let line: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let unseen = |c: char| c.is_control() || turns_text(c);
+    let line: String = text.chars().map(|c| if unseen(c) { ' ' } else { c }).collect();
     shortened(&line, most.saturating_sub(1))
 }
 
@@ -113,6 +116,11 @@ pub fn sentence(error: &impl std::fmt::Display) -> String {
         Some(first) => format!("{}{}.", first.to_uppercase(), letters.as_str()),
         None => text,
     }
+}
+
+/// Overrides the direction of what is around it: text that then reads otherwise than it is written.
+fn turns_text(c: char) -> bool {
+    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 #[cfg(test)]
@@ -144,6 +152,8 @@ mod tests {
     fn text_may_have_lines_but_no_other_control_characters() {
         assert!(!refused(|c| drop(c.text("/t", "a\n\tb", 10))));
         assert!(refused(|c| drop(c.text("/t", "a\u{0}b", 10))));
+        assert!(refused(|c| drop(c.text("/t", "a\u{202e}b", 10))));
+        assert!(refused(|c| drop(c.line("/l", "a\u{2066}b", 10))));
         assert!(refused(|c| drop(c.text("/t", "01234567890", 10))));
     }
 
@@ -164,7 +174,7 @@ mod tests {
 
     #[test]
     fn what_others_wrote_becomes_one_bounded_line() {
-        assert_eq!(plain("a\u{1b}b\nc", 10), "a b c");
+        assert_eq!(plain("a\u{1b}b\nc\u{202e}", 10), "a b c ");
         assert_eq!(plain("0123456789", 10), "012345678…");
     }
 

@@ -170,6 +170,16 @@ impl Table {
         Ok(stored)
     }
 
+    /// Updates all of them or none, and answers with what now stands there.
+    pub async fn save_all<T: Item>(
+        &self,
+        mut stored: Vec<Stored<T>>,
+    ) -> Result<Vec<Stored<T>>, Error> {
+        self.write(stored.iter().map(update)).await?;
+        stored.iter_mut().for_each(|one| one.version += 1);
+        Ok(stored)
+    }
+
     /// Half the price of a transaction; without its token, a repeat by the SDK meets its own write and knows it by its
     /// id: two who decide the same in the same millisecond write items that are otherwise equal.
     async fn put_alone(
