@@ -30,10 +30,13 @@ const MAX_ITEM_ID: usize = 54;
 /// Of the texts of a session, in characters.
 pub const MAX_TOKEN: usize = 8 * 1024;
 
-/// Text without control characters.
-const LINE: &str = r"^[^\u0000-\u001F\u007F-\u009F]*$";
+/// Text without control characters and what turns the direction of others.
+const LINE: &str = r"^[^\u0000-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069]*$";
 /// The same with tabs and line breaks.
-const LINES: &str = r"^[^\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F]*$";
+const LINES: &str =
+    r"^[^\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069]*$";
+/// What SQS takes.
+const MESSAGE: &str = r"^[^\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]*$";
 /// What may stand in a header.
 const VISIBLE: &str = "^[!-~]+$";
 
@@ -129,7 +132,7 @@ shapes! {
     ShownKey: text(9, 9).pattern(Some("^qhk_…[0-9a-f]{4}$"));
 
     /// A message of a queue, as it was sent.
-    MessageBody: text(0, MAX_MESSAGE_BYTES);
+    MessageBody: text(0, MAX_MESSAGE_BYTES).pattern(Some(MESSAGE));
     /// What AWS calls a message or an invocation.
     AwsId: text(1, 128).pattern(Some(VISIBLE));
     /// Why something failed, on one line.
