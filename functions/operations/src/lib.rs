@@ -2,17 +2,17 @@
 
 pub mod views;
 
-use std::{collections::BTreeSet, io};
+use std::{collections::BTreeSet, future::Future, io, time::Duration};
 
 use api::{Answer, Caller, Context, InitError, Page, Params, Path, Problem, Submission};
 use axum::extract::State;
 use domain::{
     DeadLetterId, Refusal, UserId,
-    dead_letter::{DeadLetter, DeadLetterState},
+    dead_letter::{DeadLetter, DeadLetterState, redrive_in_flight},
     field::id,
 };
 use store::{
-    Stored,
+    Stored, Table,
     dead_letters::{dead_letter, in_state},
     update,
 };
@@ -22,6 +22,9 @@ use worker::SourceQueues;
 
 /// Sent again by one request: all are marked in one write.
 const REDRIVES: u16 = 50;
+/// How long a redrive waits for another one of the same letter, and how often it looks.
+const PATIENCE: Duration = Duration::from_secs(5);
+const PAUSE: Duration = Duration::from_millis(200);
 
 #[derive(Clone)]
 pub struct App {
@@ -143,8 +146,8 @@ async fn redrive_dead_letter(
     let table = &app.context.table;
     let (app, by, dead_letter_id, submission) =
         (&app, caller.user_id, &dead_letter_id, &submission);
-    submission
-        .once(table, || async move {
+    let once = || {
+        submission.once(table, || async move {
             let mut letter = app.letter(dead_letter_id).await?;
             letter.begin_redrive(table.clock().now())?;
             let (letters, taken) = app.send(vec![letter], by).await?;
@@ -157,7 +160,8 @@ async fn redrive_dead_letter(
             count(Fact::DeadLetterRedriven, 1);
             Ok(answer)
         })
-        .await
+    };
+    patiently(table, once).await
 }
 
 /// Redrive a page of dead letters
@@ -166,7 +170,7 @@ async fn redrive_dead_letter(
 #[utoipa::path(post, path = "/dead-letters/redrive", operation_id = "redriveDeadLetters", tag = "Operations",
     security(("cognito" = ["admin"])), params(api::IdempotencyHeader),
     request_body = views::RedrivePageRequest,
-    extensions(("x-problems" = json!(["bad_cursor"]))),
+    extensions(("x-problems" = json!(["bad_cursor", "redrive_in_flight"]))),
     responses((status = 200, description = "What was sent again.", body = views::RedrivenPage)))]
 async fn redrive_dead_letters(
     State(app): State<App>,
@@ -175,8 +179,8 @@ async fn redrive_dead_letters(
 ) -> Result<Answer, Problem> {
     let table = &app.context.table;
     let (app, by, submission) = (&app, caller.user_id, &submission);
-    submission
-        .once(table, || async move {
+    let once = || {
+        submission.once(table, || async move {
             let asked = &submission.body;
             let query = in_state(DeadLetterState::Open);
             let query = app.context.page(query, Some(REDRIVES), asked.cursor.as_deref())?;
@@ -184,7 +188,12 @@ async fn redrive_dead_letters(
             let keys: Vec<_> = page.items.iter().map(|letter| dead_letter(letter.id)).collect();
             let mut open: Vec<_> = table.read(keys).await?.into_iter().flatten().collect();
             // The list may be older than what was redriven just now.
-            open.retain_mut(|letter| letter.begin_redrive(table.clock().now()).is_ok());
+            let now = table.clock().now();
+            // What is done with them then is this request's answer too, if they are its own.
+            if open.iter().any(|letter| letter.is_being_sent(now)) {
+                return Err(redrive_in_flight().into());
+            }
+            open.retain_mut(|letter| letter.begin_redrive(now).is_ok());
             let all = open.len();
             let (letters, taken) = app.send(open, by).await?;
             let answer = Answer::ok(&views::RedrivenPage {
@@ -197,5 +206,25 @@ async fn redrive_dead_letters(
             count(Fact::DeadLetterRedriven, taken as u64);
             Ok(answer)
         })
-        .await
+    };
+    patiently(table, once).await
+}
+
+/// Again for some seconds while somebody else is sending: most often that is over in a moment.
+async fn patiently<F, Fut>(table: &Table, once: F) -> Result<Answer, Problem>
+where
+    F: Fn() -> Fut,
+    Fut: Future<Output = Result<Answer, Problem>>,
+{
+    let until = table.clock().now().plus(PATIENCE);
+    loop {
+        match once().await {
+            Err(problem)
+                if problem.code() == redrive_in_flight().code && table.clock().now() < until =>
+            {
+                table.clock().sleep(PAUSE).await;
+            }
+            done => return done,
+        }
+    }
 }

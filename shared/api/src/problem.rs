@@ -64,6 +64,10 @@ impl Problem {
         Refusal::new(kind, code, detail).into()
     }
 
+    pub fn code(&self) -> &'static str {
+        self.code
+    }
+
     pub fn status(&self) -> StatusCode {
         self.status
     }

@@ -213,15 +213,15 @@ impl DeadLetter {
         }
     }
 
+    /// Whether somebody is at it, as far as is known.
+    pub fn is_being_sent(&self, now: Moment) -> bool {
+        self.state == DeadLetterState::Open && self.sending_until.is_some_and(|until| until > now)
+    }
+
     /// Takes it for one sender; whoever comes before that one is done, or is known to have stopped, comes too early.
     pub fn begin_redrive(&mut self, now: Moment) -> Result<(), Refusal> {
         match self.state {
-            DeadLetterState::Open if self.sending_until.is_some_and(|until| until > now) => {
-                Err(Refusal::conflict(
-                    "redrive_in_flight",
-                    "This message is being sent again just now; read the letter again in a minute.",
-                ))
-            }
+            DeadLetterState::Open if self.is_being_sent(now) => Err(redrive_in_flight()),
             DeadLetterState::Open => {
                 self.sending_until = Some(now.plus(SENDING));
                 Ok(())
@@ -256,6 +256,14 @@ impl DeadLetter {
             |(name, one): (&String, &Attribute)| name.len() + one.data_type.len() + one.value.len();
         self.body.len() + self.attributes.iter().map(attribute).sum::<usize>()
     }
+}
+
+/// Somebody else is sending it.
+pub fn redrive_in_flight() -> Refusal {
+    Refusal::conflict(
+        "redrive_in_flight",
+        "This message is being sent again just now; read the letter again in a minute.",
+    )
 }
 
 fn job_of(body: &str) -> Option<JobId> {
