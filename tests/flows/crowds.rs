@@ -137,7 +137,7 @@ async fn whatever_is_made_by_many_at_once_with_one_key_is_made_once() {
     }
     println!("{many} operations, {met:?}");
     assert!(faults.is_empty(), "{}", faults.join("\n"));
-    assert!(many >= 10 && met.overlaps + met.conflicts > 50, "{many} operations, {met:?}");
+    assert!(many >= 10 && met.overlaps + met.conflicts > 10, "{many} operations, {met:?}");
 }
 
 #[tokio::test]

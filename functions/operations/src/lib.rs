@@ -48,8 +48,28 @@ impl App {
         found.ok_or_else(|| Refusal::not_found("dead letter").into())
     }
 
-    /// Takes them for this request, sends them again, and answers them as they are to be written after it, and how
-    /// many their queues took. What stops in between leaves them open, and another copy of a message does no harm.
+    /// The open ones of a page, taken for this request, and where the next page begins.
+    async fn take_page(
+        &self,
+        asked: &views::RedrivePageRequest,
+    ) -> Result<(Vec<Stored<DeadLetter>>, Option<String>), Problem> {
+        let (table, now) = (&self.context.table, self.context.table.clock().now());
+        let query = in_state(DeadLetterState::Open);
+        let query = self.context.page(query, Some(REDRIVES), asked.cursor.as_deref())?;
+        let page = table.matching(&query, |letter| letter.source == asked.source).await?;
+        let keys: Vec<_> = page.items.iter().map(|letter| dead_letter(letter.id)).collect();
+        let mut open: Vec<_> = table.read(keys).await?.into_iter().flatten().collect();
+        // What is done with them then is this request's answer too, if they are its own.
+        if open.iter().any(|letter| letter.is_being_sent(now)) {
+            return Err(redrive_in_flight().into());
+        }
+        // The list may be older than what was redriven just now.
+        open.retain_mut(|letter| letter.begin_redrive(now).is_ok());
+        Ok((open, self.context.cursor(&query, page.next)))
+    }
+
+    /// Writes that they are taken, sends them again, and answers them as they are to be written after it, and how many
+    /// their queues took. What stops in between leaves them open, and another copy of a message does no harm.
     async fn send(
         &self,
         letters: Vec<Stored<DeadLetter>>,
@@ -181,26 +201,11 @@ async fn redrive_dead_letters(
     let (app, by, submission) = (&app, caller.user_id, &submission);
     let once = || {
         submission.once(table, || async move {
-            let asked = &submission.body;
-            let query = in_state(DeadLetterState::Open);
-            let query = app.context.page(query, Some(REDRIVES), asked.cursor.as_deref())?;
-            let page = table.matching(&query, |letter| letter.source == asked.source).await?;
-            let keys: Vec<_> = page.items.iter().map(|letter| dead_letter(letter.id)).collect();
-            let mut open: Vec<_> = table.read(keys).await?.into_iter().flatten().collect();
-            // The list may be older than what was redriven just now.
-            let now = table.clock().now();
-            // What is done with them then is this request's answer too, if they are its own.
-            if open.iter().any(|letter| letter.is_being_sent(now)) {
-                return Err(redrive_in_flight().into());
-            }
-            open.retain_mut(|letter| letter.begin_redrive(now).is_ok());
+            let (open, cursor) = app.take_page(&submission.body).await?;
             let all = open.len();
             let (letters, taken) = app.send(open, by).await?;
-            let answer = Answer::ok(&views::RedrivenPage {
-                redriven: taken,
-                left: all - taken,
-                cursor: app.context.cursor(&query, page.next),
-            })?;
+            let answer =
+                Answer::ok(&views::RedrivenPage { redriven: taken, left: all - taken, cursor })?;
             let remembered = submission.remember(table, &answer);
             table.write(letters.iter().map(update).chain([remembered])).await?;
             count(Fact::DeadLetterRedriven, taken as u64);
