@@ -1,6 +1,6 @@
 //! Cognito: whose doing an answer is, and what of it may be told.
 
-use identity::{Error, Identity, Password, Refusal, Secret};
+use identity::{Error, Identity, Password, Refusal, Secret, SignIn};
 use serde_json::{Value, json};
 use tests::{Answer, Prepared, nobody};
 
@@ -131,6 +131,7 @@ async fn an_answer_we_cannot_use_is_our_failure() {
     }
     let (_cognito, identity) = pool([tokens(&whole)]).await;
     let signed_in = identity.login("ada", &password()).await.expect("all tokens");
+    let SignIn::Done(signed_in) = signed_in else { panic!("{signed_in:?}") };
     assert_eq!((signed_in.refresh.reveal(), signed_in.token_type.as_str()), ("r", "Bearer"));
 }
 

@@ -5,7 +5,8 @@ use aws_sdk_cognitoidentityprovider::{
     operation::admin_initiate_auth::AdminInitiateAuthOutput,
     types::{AuthFlowType, AuthenticationResultType, ChallengeNameType},
 };
-use identity::{Error, Identity, Password, Refusal, Secret};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use identity::{Error, Identity, Password, Refusal, Secret, SignIn, Tokens};
 use tests::{config, services};
 use uuid::Uuid;
 
@@ -36,6 +37,13 @@ impl Pool {
         let email = format!("{id}@example.com");
         self.identity.create_user(&id, &email, &password(PASSWORD)).await.expect("a user");
         id
+    }
+
+    async fn log_in(&self, id: &str) -> Tokens {
+        match self.identity.login(id, &password(PASSWORD)).await.expect("signed in") {
+            SignIn::Done(tokens) => tokens,
+            SignIn::CodeAsked(_) => panic!("no code is needed"),
+        }
     }
 
     async fn sign_in(&self, username: &str) -> AdminInitiateAuthOutput {
@@ -104,7 +112,7 @@ fn is_refused<T>(answer: Result<T, Error>, expected: &Refusal) -> bool {
 async fn a_user_named_by_our_id_signs_in_with_the_password_and_no_other() {
     let pool = Pool::of_the_template();
     let id = pool.user().await;
-    let tokens = pool.identity.login(&id, &password(PASSWORD)).await.expect("signed in");
+    let tokens = pool.log_in(&id).await;
     assert_eq!(tokens.expires_in.as_secs(), 3600);
     let user = pool.client.get_user().access_token(tokens.access.reveal()).send().await;
     assert_eq!(user.expect("the token's owner").username, id);
@@ -132,7 +140,7 @@ async fn a_password_is_held_to_the_policy_and_its_user_is_not_left_half_made() {
 async fn a_session_is_refreshed_until_its_user_is_gone() {
     let pool = Pool::of_the_template();
     let id = pool.user().await;
-    let tokens = pool.identity.login(&id, &password(PASSWORD)).await.expect("signed in");
+    let tokens = pool.log_in(&id).await;
     let refreshed = pool.identity.refresh(&tokens.refresh).await.expect("refreshed");
     let user = pool.client.get_user().access_token(refreshed.access.reveal()).send().await;
     assert_eq!(user.expect("the token's owner").username, id);
@@ -160,4 +168,29 @@ async fn who_enrolled_an_authenticator_app_signs_in_with_its_code_and_no_other()
     let signed_in = pool.answer(&id, &challenged, &code_now(&secret)).await.expect("signed in");
     let refresh = Secret::new(signed_in.refresh_token.expect("a refresh token"));
     pool.identity.refresh(&refresh).await.expect("refreshed without another code");
+}
+
+#[tokio::test]
+async fn what_began_with_one_sign_in_is_one_session_and_ends_as_one() {
+    let pool = Pool::of_the_template();
+    let id = pool.user().await;
+    let (one, other) = (pool.log_in(&id).await, pool.log_in(&id).await);
+    let refreshed = pool.identity.refresh(&one.refresh).await.expect("refreshed");
+    assert_eq!(origin(&one), origin(&refreshed));
+    assert_ne!(origin(&one), origin(&other));
+    pool.identity.revoke(&one.refresh).await.expect("revoked");
+    assert!(is_refused(pool.identity.refresh(&one.refresh).await, &Refusal::SessionEnded));
+    for (tokens, works) in [(&one, false), (&refreshed, false), (&other, true)] {
+        let user = pool.client.get_user().access_token(tokens.access.reveal()).send().await;
+        assert_eq!(user.is_ok(), works, "{user:?}");
+    }
+    pool.identity.refresh(&other.refresh).await.expect("another session");
+}
+
+/// The session that a token names.
+fn origin(tokens: &Tokens) -> String {
+    let payload = tokens.access.reveal().split('.').nth(1).expect("a JWT").to_owned();
+    let claims = URL_SAFE_NO_PAD.decode(payload).expect("base64");
+    let claims: serde_json::Value = serde_json::from_slice(&claims).expect("JSON");
+    claims["origin_jti"].as_str().expect("a session").to_owned()
 }

@@ -22,6 +22,8 @@ pub(crate) struct Scene {
     pub eves_program: User,
     /// No provider.
     pub carol: User,
+    /// Whose session may end.
+    leaving: User,
     /// Runs the place.
     pub admin: User,
     /// Has a key of Ada's with all scopes.
@@ -50,7 +52,7 @@ impl Scene {
         stack.devices().await;
         let (ada, eve, carol) =
             (stack.provider("ada").await, stack.provider("eve").await, stack.user("carol").await);
-        let admin = stack.admin("grace").await;
+        let (admin, leaving) = (stack.admin("grace").await, stack.user("dave").await);
         let document = stack.stranger().get("/openapi.json").await.expect(200);
         let seller = stack.provider("bob").await;
         let published = stack.publish(&seller, GHZ, "0.05").await;
@@ -75,6 +77,7 @@ impl Scene {
             eve,
             eves_program,
             carol,
+            leaving,
             admin,
             program,
             people,
@@ -209,6 +212,7 @@ impl Scene {
         }
         let person = match operation.id() {
             "becomeProvider" => &self.carol,
+            "endSession" => &self.leaving,
             _ if operation.is_for_admins() => &self.admin,
             _ => &self.ada,
         };

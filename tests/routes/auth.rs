@@ -1,8 +1,10 @@
 //! `/auth`: an account begins with a proved address, and no answer tells which addresses are known.
 
+mod attempts;
 mod registration;
 mod secrecy;
 mod session;
+mod sessions;
 
 use std::{
     io::{Read, Write},
@@ -77,6 +79,13 @@ impl Newcomer {
         let link = self.last_link().await;
         self.open(&link).await.expect(200);
     }
+}
+
+/// Someone who has proved their address.
+async fn settled(stack: &Stack) -> Newcomer {
+    let newcomer = Newcomer::new(stack);
+    newcomer.settle().await;
+    newcomer
 }
 
 /// Texts of the mails sent to this address, the latest last.

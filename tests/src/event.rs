@@ -49,6 +49,8 @@ pub(crate) fn event(door: &Door, sent: &Sent<'_>) -> String {
         Door::SignedIn(user_id) => {
             claims["claims"]["username"] = user_id.as_str().into();
             claims["claims"]["token_use"] = "access".into();
+            // As `Stack::account` has begun it.
+            claims["claims"]["origin_jti"] = user_id.as_str().into();
         }
         Door::Claims(other) => claims["claims"] = other.clone(),
         Door::Public | Door::Key(_) => *claims = Value::Null,

@@ -10,6 +10,7 @@ use domain::{
     UserId,
     account::{AcceptedTerms, PROVIDER_TERMS_VERSION, Role, Status, User as Account},
     rate_limit::{Limit, Limits},
+    session::{Origin, Session},
 };
 use files::Results;
 use gateway::Gateway;
@@ -29,6 +30,8 @@ use crate::{
 
 /// What the text of an item has that counts requests.
 const BUCKET: &str = "\"type\":\"Bucket\"";
+/// And of one that counts tries at secrets.
+const ATTEMPTS: &str = "\"type\":\"Attempts\"";
 
 /// A hub of the test's own. Clones are the same hub.
 #[derive(Clone)]
@@ -268,16 +271,24 @@ impl Stack {
         &self.inner.context.table
     }
 
-    /// Everything the table holds but how many requests came, which each request changes.
+    /// Everything the table holds but how many requests and tries came, and when sessions were used: requests change that
+    /// even where they are refused.
     pub async fn items(&self) -> Vec<String> {
         let all = self.inner.dynamodb.items().await;
-        all.into_iter().filter(|item| !item.contains(BUCKET)).collect()
+        let counts = |item: &String| [BUCKET, ATTEMPTS].iter().any(|kind| item.contains(kind));
+        all.into_iter().filter(|item| !counts(item)).map(without_use).collect()
     }
 
     /// How many requests came from whom.
     pub async fn buckets(&self) -> Vec<String> {
         let all = self.inner.dynamodb.items().await;
         all.into_iter().filter(|item| item.contains(BUCKET)).collect()
+    }
+
+    /// How often somebody tried a secret.
+    pub async fn attempts(&self) -> Vec<String> {
+        let all = self.inner.dynamodb.items().await;
+        all.into_iter().filter(|item| item.contains(ATTEMPTS)).collect()
     }
 
     /// A consumer whose e-mail is verified.
@@ -315,12 +326,15 @@ impl Stack {
             created_at: now,
             updated_at: now,
             pending_until: None,
+            mfa_enabled: false,
         };
+        let id = account.id.to_string();
+        let named = id.parse().expect("an id is a session's id, too");
+        let session = Session::new(named, account.id, String::new(), Origin::default(), now);
         self.table()
-            .write([create(&account), create(&account.subject())])
+            .write([create(&account), create(&account.subject()), create(&session)])
             .await
             .expect("a new user");
-        let id = account.id.to_string();
         User {
             stack: self.clone(),
             door: Door::SignedIn(id.clone()),
@@ -367,6 +381,17 @@ impl Stack {
         let request = format!("{} {}", sent.method, sent.path);
         Received { request, status: parts.status.as_u16(), headers: parts.headers, body }
     }
+}
+
+/// A session without what its use leaves behind.
+fn without_use(item: String) -> String {
+    let mut parsed: Value = serde_json::from_str(&item).expect("an item is JSON");
+    if parsed["type"] != "Session" {
+        return item;
+    }
+    let fields = parsed.as_object_mut().expect("an object");
+    fields.retain(|name, _| name != "last_used_at" && name != "origin");
+    parsed.to_string()
 }
 
 /// As many requests as a test may send.

@@ -1,5 +1,8 @@
 //! Serves `/auth`: how accounts begin, and how their owners log in.
 
+mod attempts;
+mod login;
+mod mfa;
 mod page;
 mod registration;
 mod session;
@@ -12,6 +15,7 @@ use api::{Context, InitError, Problem};
 use domain::{Kind, Refusal, Violation, account};
 use identity::Identity;
 use mail::{Address, Mail};
+use sessions::Sessions;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 /// Tries of a decision while others write.
@@ -23,6 +27,7 @@ const A_FEW_MINUTES: u32 = 180;
 pub struct App {
     context: Context,
     identity: Identity,
+    sessions: Sessions,
     mail: Mail,
     public_url: Arc<str>,
 }
@@ -30,7 +35,10 @@ pub struct App {
 impl App {
     /// `public_url` is where users reach the API, stage included: mailed links begin with it.
     pub fn new(context: Context, identity: Identity, mail: Mail, public_url: &str) -> Self {
-        Self { context, identity, mail, public_url: public_url.trim_end_matches('/').into() }
+        let (table, tokens) = (context.table.clone(), context.tokens.clone());
+        let sessions = Sessions::new(table, identity.clone(), tokens, context.seal.clone());
+        let public_url = public_url.trim_end_matches('/').into();
+        Self { context, identity, sessions, mail, public_url }
     }
 
     /// Reads `USER_POOL_ID`, `USER_POOL_CLIENT_ID`, `MAIL_FROM`, `PUBLIC_URL` and what [`Context`] reads.
@@ -56,8 +64,9 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(registration::register_account))
         .routes(routes!(verification::verify_email))
         .routes(routes!(verification::resend_verification))
-        .routes(routes!(session::create_session))
+        .routes(routes!(login::create_session))
         .routes(routes!(session::refresh_session))
+        .routes(routes!(session::end_session))
         .routes(routes!(session::get_me))
 }
 

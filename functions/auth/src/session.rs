@@ -1,76 +1,75 @@
-//! How a user gets a session, keeps it, and learns who they are.
+//! How a user's session begins, goes on and ends, and how they learn who they are.
 
-use api::{Answer, Caller, Json, Problem};
+use api::{Answer, Caller, Json, Origin, Problem};
 use axum::extract::State;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::{
     Refusal, UserId,
-    account::{Login, User, UserView, email_not_verified, refresh_refused, wrong_credentials},
+    account::{UserView, refresh_refused},
+    audit::{Action, Actor, Event},
+    session::{self, RefreshToken, SessionId},
 };
-use identity::{Error, Password, Secret, Tokens};
+use identity::Tokens;
 use serde::Deserialize;
+use sessions::Renewed;
 use store::{
-    Stored,
-    accounts::{email, subject, user, username},
+    accounts::{subject, user},
     update,
 };
 
-use crate::{App, problem, views};
-
-/// Log in
-///
-/// With the user name or the e-mail address. An unknown login, a wrong password and a login that was wrong too
-/// often are answered alike.
-#[utoipa::path(post, path = "/auth/login", operation_id = "createSession", tag = "Auth",
-    security(()), request_body = views::LoginRequest,
-    extensions(("x-problems" = json!([
-        "validation_failed", "wrong_credentials", "email_not_verified", "account_suspended"
-    ]))),
-    responses((status = 200, description = "A new session.", body = views::Session)))]
-pub(crate) async fn create_session(
-    State(app): State<App>,
-    Json(request): Json<views::LoginRequest>,
-) -> Result<Answer, Problem> {
-    let name = Login::parse(&request.login)?;
-    let password = Password::parse(request.password.0).map_err(|_| wrong_credentials())?;
-    let meant = app.meant(&name).await?;
-    let account = user(meant.account);
-    let (user, tokens, pending) = tokio::join!(
-        app.context.table.get(&account),
-        app.log_in(Some(meant.account), &password),
-        app.log_in(meant.attempt, &password),
-    );
-    let (user, Some(tokens)) = (user?, tokens?) else {
-        // Whoever registers with a proved address is told what they would be told of a fresh one; else a
-        // registration and a login with its password would tell whether the address is known.
-        let refusal = if pending?.is_some() { email_not_verified() } else { wrong_credentials() };
-        return Err(refusal.into());
-    };
-    let user = user.ok_or_else(wrong_credentials)?;
-    user.status.in_good_standing()?;
-    let user = app.note_login(user).await;
-    Answer::ok(&views::Session { tokens: (&tokens).into(), user: UserView::from(&user) })
-}
+use crate::{App, TRIES, attempts::Attempt, problem, views};
 
 /// Go on with a session
 ///
-/// New tokens for a refresh token; keep the refresh token of the answer.
+/// New tokens for a refresh token, which works once: keep the one of the answer. A token that was used before ends the
+/// session, for somebody has a copy of it; within a minute it is taken for a repeat whose answer was lost.
 #[utoipa::path(post, path = "/auth/refresh", operation_id = "refreshSession", tag = "Auth",
     security(()), request_body = views::RefreshRequest,
     extensions(("x-problems" = json!([
-        "refresh_refused", "email_not_verified", "account_suspended", "too_many_attempts"
+        "refresh_refused", "email_not_verified", "account_suspended", "account_deactivated",
+        "too_many_attempts"
     ]))),
     responses((status = 200, description = "New tokens.", body = views::SessionTokens)))]
 pub(crate) async fn refresh_session(
     State(app): State<App>,
+    Origin(origin): Origin,
     Json(request): Json<views::RefreshRequest>,
 ) -> Result<Answer, Problem> {
-    let refresh = Secret::new(request.refresh_token.0);
-    let tokens = app.identity.refresh(&refresh).await.map_err(problem)?;
-    let user_id = owner(&tokens).ok_or_else(refresh_refused)?;
-    let subject = app.context.table.get(&subject(user_id)).await?.ok_or_else(refresh_refused)?;
-    subject.status.in_good_standing()?;
-    Answer::ok(&views::SessionTokens::from(&tokens))
+    let shown = RefreshToken::parse(&request.refresh_token.0).ok_or_else(refresh_refused)?;
+    let subject = app.context.table.get(&subject(shown.user_id)).await?;
+    subject.ok_or_else(refresh_refused)?.status.in_good_standing()?;
+    let renewed = app.sessions.renew(&shown, &origin).await.map_err(refused)?;
+    let Renewed { tokens, refresh } = renewed;
+    Answer::ok(&views::SessionTokens::of(&tokens, &refresh))
+}
+
+/// Log out
+///
+/// Ends the session the request is sent with, or, with `all`, every session of the account. What has ended opens
+/// nothing from the next request on.
+#[utoipa::path(post, path = "/auth/logout", operation_id = "endSession", tag = "Auth",
+    security(("cognito" = [])), request_body = views::LogoutRequest,
+    extensions(("x-problems" = json!(["conflict"]))),
+    responses((status = 204, description = "It has ended.")))]
+pub(crate) async fn end_session(
+    State(app): State<App>,
+    caller: Caller,
+    Origin(origin): Origin,
+    Json(request): Json<views::LogoutRequest>,
+) -> Result<Answer, Problem> {
+    let by = Actor::User(caller.user_id);
+    let event = |action| Event::new(action, by, origin.address);
+    match caller.session() {
+        Some(session) if !request.all => {
+            let ended = app.sessions.end(caller.user_id, &session.id, event(Action::LoggedOut));
+            ended.await.map_err(refused)?;
+        }
+        _ => {
+            let ended = app.sessions.end_all(caller.user_id, None, event(Action::SessionsEnded));
+            ended.await.map_err(refused)?;
+        }
+    }
+    Ok(Answer::no_content())
 }
 
 /// Read one's own account
@@ -85,69 +84,60 @@ pub(crate) async fn get_me(State(app): State<App>, caller: Caller) -> Result<Ans
     Answer::ok(&UserView::from(&*found.ok_or_else(|| Refusal::not_found("user"))?))
 }
 
-/// Whom a login may mean.
-struct Meant {
-    account: UserId,
-    /// A stranger's registration with an address that is proved to be another's.
-    attempt: Option<UserId>,
-}
-
 impl App {
-    /// An unknown login means a user nobody has, so that Cognito is asked all the same.
-    async fn meant(&self, login: &Login) -> Result<Meant, Problem> {
-        let table = &self.context.table;
-        let now = table.clock().now();
-        let found = match login {
-            Login::Username(name) => {
-                let claim = table.get(&username(name)).await?;
-                claim.map(|claim| Meant { account: claim.user_id, attempt: None })
-            }
-            Login::Email(address) => table.get(&email(address)).await?.map(|claim| {
-                let others = |id: &UserId| claim.pending_until.is_none() && *id != claim.user_id;
-                let alive = claim.attempt.as_ref().filter(|attempt| now < attempt.until);
-                Meant {
-                    account: claim.user_id,
-                    attempt: alive.map(|attempt| attempt.user_id).filter(others),
-                }
-            }),
-        };
-        let nobody = || Meant { account: table.clock().id(UserId::new), attempt: None };
-        Ok(found.unwrap_or_else(nobody))
-    }
-
-    /// `None` when Cognito refuses, or when there is nobody to ask about.
-    async fn log_in(
+    /// Makes a session of what the pool has granted, in one write with all that a right try changes.
+    pub(crate) async fn begin(
         &self,
-        account: Option<UserId>,
-        password: &Password,
-    ) -> Result<Option<Tokens>, Problem> {
-        let Some(account) = account else { return Ok(None) };
-        match self.identity.login(&account.to_string(), password).await {
-            Ok(tokens) => Ok(Some(tokens)),
-            Err(Error::Refused(_)) => Ok(None),
-            Err(failed) => Err(Problem::failed(failed)),
-        }
-    }
-
-    /// The login holds though it could not be noted.
-    async fn note_login(&self, mut user: Stored<User>) -> User {
+        owner: UserId,
+        tokens: &Tokens,
+        origin: &session::Origin,
+        attempt: &Attempt,
+        how: Action,
+    ) -> Result<Answer, Problem> {
         let table = &self.context.table;
-        if user.logged_in(table.clock().now())
-            && let Err(error) = table.write([update(&user)]).await
-        {
-            tracing::warn!(cause = %error, "a login was not noted");
-        }
-        user.into_inner()
+        let id = &session_of(tokens, owner).ok_or_else(|| Problem::failed(NotOurs))?;
+        table
+            .attempt(TRIES, || async move {
+                let account = user(owner);
+                let (found, trail) = tokio::join!(table.get(&account), table.trail(owner));
+                let mut user = found?.ok_or_else(|| Refusal::not_found("user"))?;
+                let begun = self.sessions.begin(owner, id.clone(), tokens, origin.clone());
+                let sessions::Begun { mut writes, refresh } = begun.await.map_err(refused)?;
+                writes.extend(self.forgiven(attempt).await?);
+                let event = Event::new(how, Actor::User(owner), origin.address);
+                writes.extend(table.enter(trail?, [event]));
+                if user.logged_in(table.clock().now()) {
+                    writes.push(update(&user));
+                }
+                table.write(writes).await?;
+                let tokens = views::SessionTokens::of(tokens, &refresh);
+                Answer::ok(&views::Session { tokens, user: UserView::from(&*user) })
+            })
+            .await
     }
 }
 
-/// Whose tokens these are. They come from Cognito itself a moment ago: no signature needs to be checked.
-fn owner(tokens: &Tokens) -> Option<UserId> {
+/// The pool's answer is about somebody else, or says nothing of a session.
+#[derive(Debug, thiserror::Error)]
+#[error("the pool granted tokens without a session of this user")]
+struct NotOurs;
+
+/// What the pool calls the session. The tokens come from it a moment ago: no signature needs to be checked.
+fn session_of(tokens: &Tokens, owner: UserId) -> Option<SessionId> {
     #[derive(Deserialize)]
     struct Claims {
-        username: UserId,
+        username: String,
+        origin_jti: SessionId,
     }
     let payload = tokens.access.reveal().split('.').nth(1)?;
     let claims = URL_SAFE_NO_PAD.decode(payload).ok()?;
-    serde_json::from_slice::<Claims>(&claims).ok().map(|claims| claims.username)
+    let claims: Claims = serde_json::from_slice(&claims).ok()?;
+    (claims.username == owner.to_string()).then_some(claims.origin_jti)
+}
+
+pub(crate) fn refused(error: sessions::Error) -> Problem {
+    match error {
+        sessions::Error::Store(error) => error.into(),
+        sessions::Error::Identity(error) => problem(error),
+    }
 }

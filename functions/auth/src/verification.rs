@@ -8,6 +8,7 @@ use axum::{
 use domain::{
     UserId,
     account::{self, Status, User, link_unusable},
+    audit::{Action, Actor, Event},
 };
 use http::HeaderMap;
 use identity::{Error, Refusal};
@@ -110,6 +111,7 @@ impl App {
         let table = &self.context.table;
         let found =
             table.read((subject(user.id), username(&user.username), email(&user.email))).await?;
+        let trail = table.trail(user.id).await?;
         let (Some(mut subject), Some(mut name), Some(mut address)) = found else {
             return Err(link_unusable().into());
         };
@@ -123,7 +125,13 @@ impl App {
         address.pending_until = None;
         address.attempt = None;
         link.used_at = Some(now);
-        Ok(vec![update(&user), update(&subject), update(&name), update(&address), update(&link)])
+        let by = Actor::User(user.id);
+        let events =
+            [Action::Registered, Action::EmailVerified].map(|what| Event::new(what, by, None));
+        let mut writes =
+            vec![update(&user), update(&subject), update(&name), update(&address), update(&link)];
+        writes.extend(table.enter(trail, events));
+        Ok(writes)
     }
 
     /// Cognito's copy follows the table; a failure is made good by opening the link once more.

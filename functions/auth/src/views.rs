@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use domain::{account::UserView, shape};
+use domain::{account::UserView, session::RefreshToken, shape};
 use identity::Tokens;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -79,16 +79,38 @@ pub struct LoginRequest {
 /// A session to go on with.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({"refresh_token": "eyJjdHkiOiJ..."}))]
+#[schema(example = json!({"refresh_token": "qhs_01a1e35e-..."}))]
 pub struct RefreshRequest {
     #[schema(value_type = shape::Token)]
     pub refresh_token: Hidden,
 }
 
+/// What is to end.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"all": false}))]
+pub struct LogoutRequest {
+    /// Every session of the account, not this one alone.
+    #[serde(default)]
+    pub all: bool,
+}
+
+/// A login that is half done.
+#[derive(Serialize, ToSchema)]
+#[schema(example = json!({"challenge": "p3Vt0b1c...", "expires_in": 180}))]
+pub struct CodeAsked {
+    /// For POST /auth/mfa/login.
+    #[schema(value_type = shape::Token)]
+    pub challenge: String,
+    /// Seconds that it can be used.
+    #[schema(value_type = shape::Seconds)]
+    pub expires_in: u64,
+}
+
 /// What a session is carried by.
 #[derive(Serialize, ToSchema)]
 #[schema(example = json!({
-    "access_token": "eyJraWQiOiJ...", "id_token": "eyJraWQiOiJ...", "refresh_token": "eyJjdHkiOiJ...",
+    "access_token": "eyJraWQiOiJ...", "id_token": "eyJraWQiOiJ...", "refresh_token": "qhs_01a1e35e-...",
     "token_type": "Bearer", "expires_in": 3600
 }))]
 pub struct SessionTokens {
@@ -98,7 +120,7 @@ pub struct SessionTokens {
     /// Says who the user is, for a frontend; no operation accepts it.
     #[schema(value_type = shape::Token)]
     pub id_token: String,
-    /// For POST /auth/refresh.
+    /// For POST /auth/refresh, once; as long as the session lives, 30 days at most.
     #[schema(value_type = shape::Token)]
     pub refresh_token: String,
     #[schema(pattern = "^Bearer$", max_length = 6)]
@@ -108,12 +130,12 @@ pub struct SessionTokens {
     pub expires_in: u64,
 }
 
-impl From<&Tokens> for SessionTokens {
-    fn from(tokens: &Tokens) -> Self {
+impl SessionTokens {
+    pub(crate) fn of(tokens: &Tokens, refresh: &RefreshToken) -> Self {
         Self {
             access_token: tokens.access.reveal().to_owned(),
             id_token: tokens.id.reveal().to_owned(),
-            refresh_token: tokens.refresh.reveal().to_owned(),
+            refresh_token: refresh.expose(),
             token_type: tokens.token_type.clone(),
             expires_in: tokens.expires_in.as_secs(),
         }
@@ -123,12 +145,12 @@ impl From<&Tokens> for SessionTokens {
 /// A session and whose it is.
 #[derive(Serialize, ToSchema)]
 #[schema(example = json!({
-    "access_token": "eyJraWQiOiJ...", "id_token": "eyJraWQiOiJ...", "refresh_token": "eyJjdHkiOiJ...",
+    "access_token": "eyJraWQiOiJ...", "id_token": "eyJraWQiOiJ...", "refresh_token": "qhs_01a1e35e-...",
     "token_type": "Bearer", "expires_in": 3600,
     "user": {
         "id": "01a1e35e-c000-7a1d-8a3f-5c2e9b7d4f10", "username": "ada", "email": "ada@example.com",
         "full_name": "Ada Lovelace", "roles": ["CONSUMER"], "is_provider": false, "status": "ACTIVE",
-        "created_at": "2026-11-16T08:00:00.000Z", "last_login_at": "2026-11-20T08:30:00.000Z"
+        "mfa_enabled": false, "created_at": "2026-11-16T08:00:00.000Z", "last_login_at": "2026-11-20T08:30:00.000Z"
     }
 }))]
 pub struct Session {

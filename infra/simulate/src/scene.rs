@@ -123,6 +123,7 @@ fn account(hub: &Hub, name: &str) -> User {
         created_at: now,
         updated_at: now,
         pending_until: None,
+        mfa_enabled: false,
     }
 }
 

@@ -2,15 +2,16 @@
 
 use axum::extract::{FromRequestParts, Request};
 use domain::{
-    Kind, Refusal, UserId,
+    Moment, Refusal, UserId,
     access_key::{AccessKey, Scope, SubscriptionKey},
-    account::{Role, Status, Subject},
+    account::{Role, Subject},
     rate_limit::Requester,
+    session::{self, Session, SessionId},
 };
 use http::{Extensions, request::Parts};
 use lambda_http::{RequestExt, request::RequestContext};
 use secrets::KeyedHash;
-use store::{Stored, Write, accounts::subject, unchanged};
+use store::{Stored, Write, accounts::subject, exists, sessions::session, unchanged};
 
 use crate::{Context, Problem};
 
@@ -26,15 +27,23 @@ pub struct Caller {
 /// The door a caller came through.
 #[derive(Clone, Debug)]
 pub enum Access {
-    SignedIn,
+    SignedIn(Box<Stored<Session>>),
     Key(Box<Stored<SubscriptionKey>>),
 }
 
 impl Caller {
     pub fn key(&self) -> Option<&SubscriptionKey> {
         match &self.access {
-            Access::SignedIn => None,
+            Access::SignedIn(_) => None,
             Access::Key(key) => Some(key),
+        }
+    }
+
+    /// What the caller's login began; `None` of a key.
+    pub fn session(&self) -> Option<&Stored<Session>> {
+        match &self.access {
+            Access::SignedIn(session) => Some(session),
+            Access::Key(_) => None,
         }
     }
 
@@ -46,17 +55,17 @@ impl Caller {
                 "Your account or key was changed just now; send the request again.",
             )
         };
-        let mut checks = vec![unchanged(&self.subject).or(changed())];
-        if let Access::Key(key) = &self.access {
-            checks.push(unchanged(key).or(changed()));
-        }
-        checks
+        let access = match &self.access {
+            Access::SignedIn(session) => exists(session),
+            Access::Key(key) => unchanged(key),
+        };
+        vec![unchanged(&self.subject).or(changed()), access.or(changed())]
     }
 
     /// Distinguishes this caller's requests from those of every other, key by key.
     pub(crate) fn name(&self) -> String {
         match &self.access {
-            Access::SignedIn => self.user_id.to_string(),
+            Access::SignedIn(_) => self.user_id.to_string(),
             Access::Key(key) => format!("{}/{}", self.user_id, key.id),
         }
     }
@@ -72,15 +81,15 @@ impl<S: Send + Sync> FromRequestParts<S> for Caller {
 
 /// What the request shows for itself; nothing is looked up yet.
 pub(crate) enum Credentials {
-    SignedIn(UserId),
+    SignedIn(UserId, SessionId),
     Key { owner: UserId, hash: String },
 }
 
 impl Credentials {
     /// Claims come from the gateway's authorizer alone, never from a header.
     pub(crate) fn of(request: &Request, api_keys: &KeyedHash) -> Option<Self> {
-        if let Some(user_id) = signed_in(request.extensions()) {
-            return Some(Self::SignedIn(user_id));
+        if let Some((user_id, session)) = signed_in(request.extensions()) {
+            return Some(Self::SignedIn(user_id, session));
         }
         let key = AccessKey::parse(request.headers().get("x-api-key")?.to_str().ok()?)?;
         let hash = api_keys.hex(key.expose().as_bytes());
@@ -90,13 +99,13 @@ impl Credentials {
     /// Whom they would be counted as.
     pub(crate) fn requester(&self) -> Requester {
         match self {
-            Self::SignedIn(user_id) => Requester::User(*user_id),
+            Self::SignedIn(user_id, _) => Requester::User(*user_id),
             Self::Key { hash, .. } => Requester::Key(hash.clone()),
         }
     }
 }
 
-fn signed_in(extensions: &Extensions) -> Option<UserId> {
+fn signed_in(extensions: &Extensions) -> Option<(UserId, SessionId)> {
     let RequestContext::ApiGatewayV1(context) = extensions.request_context_ref()? else {
         return None;
     };
@@ -105,21 +114,40 @@ fn signed_in(extensions: &Extensions) -> Option<UserId> {
     if claim("token_use") != Some("access") {
         return None;
     }
-    claim("username")?.parse().ok()
+    Some((claim("username")?.parse().ok()?, claim("origin_jti")?.parse().ok()?))
 }
 
 impl Context {
     /// One read tells who it is and how they stand now.
     pub(crate) async fn identify(&self, credentials: Credentials) -> Result<Caller, Problem> {
         let (subject, access) = match credentials {
-            Credentials::SignedIn(user_id) => {
-                (self.table.get(&subject(user_id)).await?, Access::SignedIn)
-            }
+            Credentials::SignedIn(user_id, id) => self.by_session(user_id, &id).await?,
             Credentials::Key { owner, hash } => self.by_key(owner, &hash).await?,
         };
         let subject = subject.ok_or_else(Problem::unauthenticated)?;
-        in_good_standing(&subject)?;
+        subject.status.in_good_standing()?;
         Ok(Caller { user_id: subject.user_id, roles: subject.roles.clone(), access, subject })
+    }
+
+    /// Whose session has ended is nobody, whatever their token says.
+    async fn by_session(
+        &self,
+        user_id: UserId,
+        id: &SessionId,
+    ) -> Result<(Option<Stored<Subject>>, Access), Problem> {
+        let found = self.table.read((subject(user_id), session(user_id, id))).await?;
+        let (subject, Some(session)) = found else { return Err(Problem::unauthenticated()) };
+        Ok((subject, Access::SignedIn(Box::new(session))))
+    }
+
+    /// Notes when and from where the caller's session was used last. The request is served though it cannot be noted.
+    pub(crate) async fn note_use(&self, caller: &Caller, origin: &session::Origin, now: Moment) {
+        let Some(session) = caller.session().filter(|session| session.is_to_be_noted(now)) else {
+            return;
+        };
+        if let Err(cause) = self.table.note_use(session, origin, now).await {
+            tracing::warn!(%cause, "the use of a session was not noted");
+        }
     }
 
     async fn by_key(
@@ -134,22 +162,6 @@ impl Context {
         let (subject, Some(key)) = found else { return Err(Problem::unauthenticated()) };
         key.may_be_used(self.table.clock().now())?;
         Ok((subject, Access::Key(Box::new(key))))
-    }
-}
-
-fn in_good_standing(subject: &Subject) -> Result<(), Problem> {
-    match subject.status {
-        Status::Active => Ok(()),
-        Status::Pending => Err(Problem::refused(
-            Kind::Forbidden,
-            "email_not_verified",
-            "Open the link we mailed you first, or ask for a new one with POST /auth/verify/resend.",
-        )),
-        Status::Suspended => Err(Problem::refused(
-            Kind::Forbidden,
-            "account_suspended",
-            "This account is suspended; write to support to have it restored.",
-        )),
     }
 }
 

@@ -1,7 +1,7 @@
 //! What every function that answers callers holds: the table and the keys of its hashes.
 
 use domain::rate_limit::{Limit, Limits};
-use secrets::{HashKey, KeyedHash};
+use secrets::{HashKey, KeyedHash, Seal};
 use store::Table;
 
 use crate::rate_limit::Limiter;
@@ -25,6 +25,14 @@ pub struct Context {
     pub api_keys: KeyedHash,
     /// Finds a mailed link by its token.
     pub links: KeyedHash,
+    /// Stands for a name or an address where attempts at secrets are counted.
+    pub attempts: KeyedHash,
+    /// Stands for a refresh token or a recovery code.
+    pub tokens: KeyedHash,
+    /// Keeps what a session's owner holds from being read or altered.
+    pub seal: Seal,
+    /// The same of what a login that is not done is gone on with.
+    pub challenges: Seal,
     pub(crate) cursors: KeyedHash,
     pub(crate) limiter: Limiter,
 }
@@ -36,6 +44,10 @@ impl Context {
             table,
             api_keys: key.derive("api-key"),
             links: key.derive("link"),
+            attempts: key.derive("attempts"),
+            tokens: key.derive("token"),
+            seal: key.seal("session"),
+            challenges: key.seal("challenge"),
             cursors: key.derive("cursor"),
         }
     }

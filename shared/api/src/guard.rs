@@ -15,7 +15,8 @@ use crate::{
     Access, Caller, Context, Problem,
     caller::{Credentials, scope},
     operations::operations,
-    rate_limit::{Count, beside, source},
+    origin::{origin, source},
+    rate_limit::{Count, beside},
 };
 
 /// What an operation asks of its caller.
@@ -80,7 +81,7 @@ impl Guard {
 async fn answer(
     context: &Context,
     declared: Option<&Declared>,
-    mut request: Request,
+    request: Request,
     next: Next,
 ) -> (Count, Result<Response, Problem>) {
     let limiter = &context.limiter;
@@ -94,10 +95,7 @@ async fn answer(
     if *rule != Rule::Public {
         let (count, admitted) = admit(context, rule, *reads, credentials, source).await;
         return match admitted {
-            Ok(caller) => {
-                request.extensions_mut().insert(caller);
-                (count, Ok(next.run(request).await))
-            }
+            Ok(caller) => (count, Ok(serve(context, caller, request, next).await)),
             Err(problem) => (count, Err(problem)),
         };
     }
@@ -111,6 +109,16 @@ async fn answer(
         Ok(()) => (count, Ok(next.run(request).await)),
         Err(problem) => (count, Err(problem)),
     }
+}
+
+/// Has the request answered, and its caller's session noted as used meanwhile.
+async fn serve(context: &Context, caller: Caller, mut request: Request, next: Next) -> Response {
+    let (from, now) =
+        (origin(request.headers(), request.extensions()), context.table.clock().now());
+    let session = caller.clone();
+    request.extensions_mut().insert(caller);
+    let noting = context.note_use(&session, &from, now);
+    tokio::join!(next.run(request), noting).0
 }
 
 async fn admit(
@@ -153,14 +161,14 @@ async fn admit(
 /// Who the gateway says it is, whatever we know of them.
 fn vouched_for(credentials: Option<&Credentials>) -> Option<Requester> {
     credentials
-        .filter(|credentials| matches!(credentials, Credentials::SignedIn(_)))
+        .filter(|credentials| matches!(credentials, Credentials::SignedIn(..)))
         .map(Credentials::requester)
 }
 
 impl Rule {
     fn is_open_to(&self, credentials: &Credentials) -> bool {
         match (self, credentials) {
-            (Self::Guarded { signed_in, .. }, Credentials::SignedIn(_)) => signed_in.is_some(),
+            (Self::Guarded { signed_in, .. }, Credentials::SignedIn(..)) => signed_in.is_some(),
             (Self::Guarded { key, .. }, Credentials::Key { .. }) => key.is_some(),
             _ => false,
         }
@@ -172,17 +180,17 @@ fn allowed(caller: &Caller, rule: &Rule) -> Result<(), Problem> {
     let roles = signed_in.as_deref().unwrap_or_default();
     let scopes = key.as_deref().unwrap_or_default();
     match &caller.access {
-        Access::SignedIn
+        Access::SignedIn(_)
             if roles.is_empty() || roles.iter().any(|role| caller.roles.contains(role)) =>
         {
             Ok(())
         }
-        Access::SignedIn if roles.contains(&Role::Provider) => Err(Problem::refused(
+        Access::SignedIn(_) if roles.contains(&Role::Provider) => Err(Problem::refused(
             Kind::Forbidden,
             "provider_role_required",
             "Become a provider first with POST /users/me/provider.",
         )),
-        Access::SignedIn => Err(Problem::refused(
+        Access::SignedIn(_) => Err(Problem::refused(
             Kind::Forbidden,
             "role_required",
             "Your account has no role that allows this.",

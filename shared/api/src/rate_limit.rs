@@ -9,8 +9,7 @@ use std::{
 };
 
 use domain::rate_limit::{Counted, Limit, Limits, Micros, Requester, Standing};
-use http::{Extensions, HeaderMap, HeaderName, HeaderValue};
-use lambda_http::{RequestExt, request::RequestContext};
+use http::{HeaderMap, HeaderName, HeaderValue};
 use secrets::KeyedHash;
 use store::{Table, rate_limit::bucket};
 
@@ -111,15 +110,6 @@ impl Limiter {
     fn seen(&self) -> MutexGuard<'_, HashMap<Requester, Seen>> {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// Where a request comes from: by the gateway's word, never by a header's.
-pub(crate) fn source(extensions: &Extensions) -> Option<IpAddr> {
-    let RequestContext::ApiGatewayV1(context) = extensions.request_context_ref()? else {
-        return None;
-    };
-    let address: IpAddr = context.identity.source_ip.as_deref()?.parse().ok()?;
-    Some(address.to_canonical())
 }
 
 /// What became of counting a request.

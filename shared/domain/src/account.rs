@@ -38,7 +38,10 @@ pub enum Status {
     /// Registered, e-mail not proved yet.
     Pending,
     Active,
+    /// By an administrator; nothing of it works until it is restored.
     Suspended,
+    /// By its owner; only an administrator brings it back, without its sessions, keys and subscriptions.
+    Deactivated,
 }
 
 /// Somebody with an account.
@@ -56,6 +59,9 @@ pub struct User {
     pub updated_at: Moment,
     /// Set while the account is pending: after it, the record counts as absent.
     pub pending_until: Option<Moment>,
+    /// A login takes a code of an authenticator app, too.
+    #[serde(default)]
+    pub mfa_enabled: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -241,6 +247,7 @@ pub fn pending(registration: Registration, id: UserId, now: Moment) -> User {
         created_at: now,
         updated_at: now,
         pending_until: Some(now.plus(std::time::Duration::from_secs(PENDING_HOURS * 3600))),
+        mfa_enabled: false,
     }
 }
 

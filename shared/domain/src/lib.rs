@@ -3,6 +3,8 @@
 pub mod access_key;
 pub mod account;
 pub mod app;
+pub mod attempts;
+pub mod audit;
 pub mod bill;
 pub mod closing;
 pub mod dead_letter;
@@ -20,6 +22,7 @@ pub mod project;
 pub mod rate_limit;
 pub mod refusal;
 pub mod schema;
+pub mod session;
 pub mod settlement;
 pub mod shape;
 pub mod simulation_size;

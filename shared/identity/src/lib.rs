@@ -7,7 +7,7 @@ mod users;
 use aws_sdk_cognitoidentityprovider::Client;
 
 pub use secret::{Password, Secret};
-pub use session::Tokens;
+pub use session::{SignIn, Tokens};
 
 /// Why Cognito did not do as asked.
 #[derive(Debug, thiserror::Error)]

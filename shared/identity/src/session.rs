@@ -29,6 +29,14 @@ pub struct Tokens {
     pub token_type: String,
 }
 
+/// How far a password leads.
+#[derive(Clone, Debug)]
+pub enum SignIn {
+    Done(Tokens),
+    /// To a code of the user's authenticator app, within three minutes; what the pool calls this sign-in.
+    CodeAsked(Secret),
+}
+
 impl Identity {
     /// Signs in by password. `username` is Cognito's, which is our own id of the user.
     ///
@@ -37,7 +45,7 @@ impl Identity {
     ///
     /// # Errors
     /// [`Refusal::WrongCredentials`] (whatever is wrong), [`Refusal::TooManyAttempts`], or failed.
-    pub async fn login(&self, username: &str, password: &Password) -> Result<Tokens, Error> {
+    pub async fn login(&self, username: &str, password: &Password) -> Result<SignIn, Error> {
         let answer = self
             .client
             .admin_initiate_auth()
@@ -50,7 +58,13 @@ impl Identity {
             .await
             .map_err(|error| login_refused_or_failed(&error))?;
         match answer.challenge_name {
-            None => tokens("AdminInitiateAuth", answer.authentication_result, None),
+            None => {
+                tokens("AdminInitiateAuth", answer.authentication_result, None).map(SignIn::Done)
+            }
+            Some(ChallengeNameType::SoftwareTokenMfa) => {
+                let missing = || Error::Failed("AdminInitiateAuth: no session".to_owned());
+                answer.session.map(|name| SignIn::CodeAsked(Secret::new(name))).ok_or_else(missing)
+            }
             // the password was never made permanent: a half-made user, as good as none
             Some(ChallengeNameType::NewPasswordRequired) => Err(Refusal::WrongCredentials.into()),
             Some(challenge) => Err(Error::Failed(format!(
@@ -74,6 +88,23 @@ impl Identity {
             .refresh_token(refresh.reveal());
         let answer = sent.send().await.map_err(|error| refresh_refused_or_failed(&error))?;
         tokens("GetTokensFromRefreshToken", answer.authentication_result, Some(refresh))
+    }
+}
+
+impl Identity {
+    /// Ends what began with one sign-in, by its refresh token: its access tokens are refused by the pool, too.
+    ///
+    /// # Errors
+    /// Failed when Cognito could not be told.
+    pub async fn revoke(&self, refresh: &Secret) -> Result<(), Error> {
+        self.client
+            .revoke_token()
+            .client_id(&self.client_id)
+            .token(refresh.reveal())
+            .send()
+            .await
+            .map(drop)
+            .map_err(|error| Error::Failed(failure("RevokeToken", &error)))
     }
 }
 

@@ -91,6 +91,20 @@ impl Message {
         Self::new(to, "Confirm your e-mail address", text(&words), html(&words, Some(link)))
     }
 
+    /// Tells an owner that nobody can log in to the account for a while, since somebody was wrong too often.
+    ///
+    /// # Errors
+    /// [`Refusal::Body`] for a name that is not of our making.
+    pub fn locked(to: Address, username: &str, minutes: u64) -> Result<Self, Refusal> {
+        let words = [
+            format!("Hello {username},"),
+            format!("somebody was wrong about your password or code at Quantum Hub so often that nobody can log in to your account for {minutes} minutes."),
+            "If it was you, wait, or ask for a new password, which opens it at once.".to_owned(),
+            "If it was not you, your password still holds. Have your account ask for a code of an authenticator app, too, if it does not yet.".to_owned(),
+        ];
+        Self::new(to, "Too many attempts to log in", text(&words), html(&words, None))
+    }
+
     /// Tells the owner of an address that someone tried to register with it; nobody else learns that it is known.
     ///
     /// # Errors

@@ -6,6 +6,8 @@ use hmac::{Hmac, Mac};
 use sha2::Sha256;
 use subtle::ConstantTimeEq;
 
+use crate::Seal;
+
 /// HMAC-SHA256 output.
 pub type Digest = [u8; 32];
 
@@ -24,6 +26,11 @@ impl HashKey {
     /// The hash bound to one purpose (`"api-key"`, `"cursor"`, `"token"`): what one makes, no other verifies.
     pub fn derive(&self, purpose: &'static str) -> KeyedHash {
         KeyedHash(mac(&self.0, &[b"quantum-hub/v1/", purpose.as_bytes()]))
+    }
+
+    /// The seal bound to one purpose: what one closes, no other opens.
+    pub fn seal(&self, purpose: &'static str) -> Seal {
+        Seal::new(mac(&self.0, &[b"quantum-hub/v1/seal/", purpose.as_bytes()]))
     }
 }
 

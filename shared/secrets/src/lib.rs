@@ -1,12 +1,14 @@
 //! The Secrets Manager edge: where does the key behind our hashes and cursors come from, and how is it used?
 
 mod hash;
+mod seal;
 
 use aws_sdk_secretsmanager::Client;
 use environment::failure;
 use serde::Deserialize;
 
 pub use hash::{Digest, HashKey, KeyedHash};
+pub use seal::{NONCE, Seal};
 
 /// Why the secret could not be used: always ours, never the caller's.
 #[derive(Debug, thiserror::Error)]

@@ -2,6 +2,8 @@
 
 pub mod accounts;
 pub mod apps;
+pub mod attempts;
+pub mod audit;
 pub mod closing;
 pub mod dead_letters;
 pub mod hardware;
@@ -15,6 +17,7 @@ mod query;
 pub mod rate_limit;
 mod read;
 pub mod renewals;
+pub mod sessions;
 pub mod subscriptions;
 mod table;
 pub mod versions;
@@ -24,4 +27,4 @@ pub use item::{Indexes, Item, Key, Stored};
 pub use query::{MAX_PAGE, Page, Query};
 pub use read::Wanted;
 pub use table::{Attempted, Error, Table};
-pub use write::{Write, add, create, delete, replace, unchanged, update};
+pub use write::{Write, add, create, delete, exists, replace, unchanged, update};

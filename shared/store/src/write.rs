@@ -44,6 +44,9 @@ enum Action {
         key: Attributes,
         read_at: u64,
     },
+    Exists {
+        key: Attributes,
+    },
     Add {
         key: Attributes,
         kind: &'static str,
@@ -92,6 +95,11 @@ pub fn unchanged<T: Item>(stored: &Stored<T>) -> Write {
         key: stored.item.key().attributes(),
         read_at: stored.version,
     }))
+}
+
+/// Writes nothing, but only lets the others through if this item is still there, in whichever version.
+pub fn exists<T: Item>(stored: &Stored<T>) -> Write {
+    Write::new(Ok(Action::Exists { key: stored.item.key().attributes() }))
 }
 
 /// Adds to numbers of an item, which others may do at the same time; a missing item begins at zero.
@@ -370,6 +378,14 @@ impl Action {
                         .map_err(|error| unbuilt("a check", &error))?,
                 )
             }
+            Self::Exists { key } => item.condition_check(
+                ConditionCheck::builder()
+                    .table_name(table)
+                    .set_key(Some(key))
+                    .condition_expression("attribute_exists(pk)")
+                    .build()
+                    .map_err(|error| unbuilt("a check", &error))?,
+            ),
             Self::Add { key, kind, fields, floor, unless, due } => {
                 let update = addition(table, key, kind, &fields, &due);
                 let update = match (floor, unless) {

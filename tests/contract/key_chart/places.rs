@@ -36,6 +36,9 @@ const IDS: [&str; 11] = [
 const DAY: &str = "2001-01-07";
 const PERIOD: &str = "2001-01";
 const LINE: &str = "77";
+const SESSION: &str = "d2f1c7b0-5d1c-4f6e-9f10-1a2b3c4d5e6f";
+/// As it is written in keys.
+const NUMBER: &str = "000000000044";
 /// What begins a line that is no address.
 const ELSEWHERE: [&str; 3] = ["gsi1 ", "due ", "ends "];
 
@@ -51,7 +54,9 @@ impl Placeholders {
         let ids = (10..).zip(IDS);
         let ids = ids.map(|(id, name)| (format!("0199a4f0-5b3c-7d2e-9f10-1a2b3c4d5e{id}"), name));
         let others = [(DAY, "day"), (PERIOD, "period"), (LINE, "line"), ("SIMULATION", "app_type")]
-            .map(|(value, name)| (value.to_owned(), name));
+            .into_iter()
+            .chain([(SESSION, "session_id"), (NUMBER, "number")]);
+        let others = others.map(|(value, name)| (value.to_owned(), name));
         Self(times.chain(ids).chain(others).collect())
     }
 

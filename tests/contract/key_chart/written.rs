@@ -57,6 +57,9 @@ async fn what_is_written_lies_where_the_chart_says() {
         let good = scene.good(&operation).expect("a request that is granted");
         good.send(&scene.callers(&operation)[0]).await;
     }
+    let wrong = json!({"login": "nobody", "password": "Wrong-horse-7-battery"});
+    scene.stack.stranger().post("/auth/login", wrong).await.refused(401, "wrong_credentials");
+    items.extend(scene.stack.attempts().await);
     // A month and more later bills are closed.
     scene.stack.clock().advance(Duration::from_secs(40 * 24 * 3600));
     assert_eq!(scene.stack.tick("close-bills").await, Some(true));

@@ -81,6 +81,7 @@ pub(super) const KNOWN: Known = Known {
         ("store Action::Update", &[must("dynamodb:PutItem", TABLE)]),
         ("store Action::Delete", &[must("dynamodb:DeleteItem", TABLE)]),
         ("store Action::Unchanged", &[must("dynamodb:ConditionCheckItem", TABLE)]),
+        ("store Action::Exists", &[must("dynamodb:ConditionCheckItem", TABLE)]),
         ("store Action::Add", &[must("dynamodb:UpdateItem", TABLE)]),
         // without ListBucket S3 answers 403 for a missing object, which is no answer to a reader who expects some to be
         (
@@ -113,6 +114,7 @@ pub(super) const KNOWN: Known = Known {
         ("identity admin_initiate_auth", &[must("cognito-idp:AdminInitiateAuth", POOL)]),
         // open to anyone who holds a token: not a matter of roles
         ("identity get_tokens_from_refresh_token", &[]),
+        ("identity revoke_token", &[]),
         (
             "gateway create_api_key",
             &[

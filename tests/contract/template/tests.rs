@@ -12,6 +12,7 @@ use domain::{
     UserId,
     access_key::{AccessKey, SubscriptionKey},
     account::{Role, Status, Subject},
+    session::{Origin, Session},
 };
 use serde_json::Value;
 use store::{create, subscriptions::access_key};
@@ -256,7 +257,13 @@ async fn hub_of(events: &BTreeMap<String, String>) -> Stack {
     let subjects = people.map(|(user_id, role)| {
         create(&Subject { user_id, roles: vec![role], status: Status::Active, pending_until: None })
     });
-    stack.table().write(subjects).await.expect("new users");
+    let sessions = ["jobs.hub.json", "operations.hub.json"].map(|name| {
+        let id = &event(name)["requestContext"]["authorizer"]["claims"]["origin_jti"];
+        let id = id.as_str().and_then(|id| id.parse().ok()).expect("a session's id");
+        let now = stack.clock().now();
+        create(&Session::new(id, signed_in(name), String::new(), Origin::default(), now))
+    });
+    stack.table().write(subjects.into_iter().chain(sessions)).await.expect("new users");
 
     let mut user = stack.stranger();
     user.id = owner.to_string();

@@ -3,12 +3,13 @@
 use serde_json::Value;
 
 /// What an operation may do, with the method that does it where only one does.
-const VERBS: [(&str, &str); 20] = [
+const VERBS: &[(&str, &str)] = &[
     ("become", "post"),
     ("cancel", "delete"),
     ("create", "post"),
     ("delete", "delete"),
     ("download", "post"),
+    ("end", "post"),
     ("get", "get"),
     ("list", "get"),
     ("publish", "post"),
@@ -27,7 +28,7 @@ const VERBS: [(&str, &str); 20] = [
 ];
 
 /// Collections whose name has no plural, and the one thing that is verified by what follows.
-const UNCOUNTED: [&str; 5] = ["download", "hardware", "marketplace", "registry", "verify"];
+const UNCOUNTED: &[&str] = &["download", "hardware", "marketplace", "registry", "verify"];
 
 const MONEY: [&str; 6] = ["amount", "balance", "cost", "fee", "price", "rate"];
 

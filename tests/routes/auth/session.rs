@@ -78,6 +78,7 @@ async fn a_session_goes_on_by_its_refresh_token() {
     };
     let tokens = refresh(&session["refresh_token"]).await.expect(200);
     assert!(tokens["access_token"].is_string() && tokens["refresh_token"].is_string());
+    assert_ne!(tokens["refresh_token"], session["refresh_token"]);
     for bad in [
         "x",
         "a b",

@@ -15,6 +15,7 @@ use super::{
     event::{Door, STAGE, answer, event},
     http::{Answer, Asked, text},
     pool::{Pool, Refused},
+    seed::SESSION,
 };
 use crate::functions::serving;
 
@@ -75,7 +76,8 @@ impl Doors {
     fn with_token(&self, headers: &HeaderMap) -> Option<Door> {
         let Some(value) = headers.get(header::AUTHORIZATION) else { return Some(Door::Public) };
         let token = value.to_str().ok()?.strip_prefix("Bearer ")?;
-        self.tokens.get(token).cloned().map(Door::SignedIn)
+        let user = self.tokens.get(token)?;
+        Some(Door::SignedIn(user.clone(), SESSION.to_owned()))
     }
 
     fn failed(&self, why: &str) -> Answer {
@@ -129,7 +131,7 @@ mod tests {
                 HeaderMap::from_iter([(header::AUTHORIZATION, HeaderValue::from_static(value))]);
             doors.with_token(&headers)
         };
-        assert_eq!(with("Bearer t"), Some(Door::SignedIn("ada".into())));
+        assert_eq!(with("Bearer t"), Some(Door::SignedIn("ada".into(), SESSION.into())));
         assert_eq!(with("Bearer x"), None);
         assert_eq!(with("t"), None);
         assert_eq!(doors.with_token(&HeaderMap::new()), Some(Door::Public));

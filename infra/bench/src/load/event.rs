@@ -14,7 +14,8 @@ pub const STAGE: &str = "v1";
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Door {
     /// HubApi, for the user whose access token the authorizer has verified.
-    SignedIn(String),
+    /// A user, and what the user pool calls their session.
+    SignedIn(String, String),
     /// HubApi without a token.
     Public,
     /// ClientApi with this key.
@@ -49,7 +50,9 @@ pub fn event(door: &Door, parts: &Parts, path: &str, body: &Bytes, now_millis: u
 
 fn context(door: &Door, parts: &Parts, path: &str, resource: &str, now_millis: u64) -> Value {
     let (api, authorizer, key) = match door {
-        Door::SignedIn(user) => ("hub1234567", json!({"claims": claims(user)}), Value::Null),
+        Door::SignedIn(user, session) => {
+            ("hub1234567", json!({"claims": claims(user, session)}), Value::Null)
+        }
         Door::Public => ("hub1234567", Value::Null, Value::Null),
         Door::Key(key) => ("client1234", Value::Null, key.as_str().into()),
     };
@@ -84,12 +87,12 @@ fn source(headers: &HeaderMap) -> &str {
     forwarded.and_then(|all| all.split(',').next()).unwrap_or("203.0.113.7")
 }
 
-fn claims(user: &str) -> Value {
+fn claims(user: &str, session: &str) -> Value {
     json!({
         "sub": "28a1c3f0-60b1-70d2-4e93-1f5a7c9b2d48",
         "iss": "https://cognito-idp.us-west-2.amazonaws.com/us-west-2_Ab1Cd2Ef3",
         "client_id": "1example23456789abcdefghij",
-        "origin_jti": "7c3e9a51-2b48-4d06-9f17-e8a4b1c6d203",
+        "origin_jti": session,
         "event_id": "b2f64d18-9c3a-4e75-8d01-6a7f3c5e9b24",
         "token_use": "access",
         "scope": "aws.cognito.signin.user.admin",
@@ -216,14 +219,17 @@ mod tests {
 
     #[test]
     fn events_have_the_shape_of_the_samples() {
-        check(&Door::SignedIn("u".into()), include_str!("../../../../events/jobs.hub.json"));
+        check(
+            &Door::SignedIn("u".into(), "s".into()),
+            include_str!("../../../../events/jobs.hub.json"),
+        );
         check(&Door::Key("k".into()), include_str!("../../../../events/jobs.client.json"));
     }
 
     #[test]
     fn an_event_says_what_the_request_said() {
         let event = made(
-            &Door::SignedIn("ada".into()),
+            &Door::SignedIn("ada".into(), "s".into()),
             "/v1/jobs/7/result?a=1&a=2&b",
             "/jobs/7/result",
             "{}",

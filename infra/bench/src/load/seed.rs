@@ -14,6 +14,7 @@ use domain::{
     job::RunMode,
     listing::{Listing, Terms},
     project::{self, Project},
+    session::{Origin, Session},
     settlement::{Outcome, Output},
     submission::{Ground, Request, accept},
     subscription::Subscription,
@@ -34,6 +35,8 @@ use tokio::task::JoinSet;
 use super::population::{Person, Population};
 use crate::{Failure, scene::package::PROGRAM};
 
+/// Of each user, who has but this one.
+pub(super) const SESSION: &str = "7c3e9a51-2b48-4d06-9f17-e8a4b1c6d203";
 const APPS: usize = 5;
 const JOBS_EACH: usize = 3;
 /// People that are seeded side by side.
@@ -120,8 +123,11 @@ impl Stores {
             created_at: now,
             updated_at: now,
             pending_until: None,
+            mfa_enabled: false,
         };
-        self.table.write([create(&user), create(&user.subject())]).await?;
+        let named = SESSION.parse()?;
+        let session = Session::new(named, user.id, String::new(), Origin::default(), now);
+        self.table.write([create(&user), create(&user.subject()), create(&session)]).await?;
         Ok(user.id)
     }
 

@@ -73,13 +73,13 @@ impl Newcomer {
         let open = format!("/auth/verify/{}", self.token(hub).await?);
         hub.send(&Ask::new(&Door::Public, "GET", open)).await?.expect(200)?;
         let session = self.log_in(hub).await?;
-        Ok(Door::SignedIn(username(&session.text("/access_token")?)?))
+        signed_in(&session.text("/access_token")?)
     }
 }
 
 /// Makes an administrator, which no operation does.
 pub(super) async fn promote(hub: &Hub, door: &Door) -> Result<(), Failure> {
-    let Door::SignedIn(id) = door else { return Err("only who signs in is made one".into()) };
+    let Door::SignedIn(id, _) = door else { return Err("only who signs in is made one".into()) };
     let table = Table::new(&config(&hub.aws().url()), hub.table_name(), Clock::system());
     let subject = table.get(&accounts::subject(id.parse()?)).await?;
     let mut subject = subject.ok_or("there is no such user")?;
@@ -88,10 +88,14 @@ pub(super) async fn promote(hub: &Hub, door: &Door) -> Result<(), Failure> {
     Ok(())
 }
 
-/// As the access token names its user.
-fn username(token: &str) -> Result<String, Failure> {
+/// As the access token names its user and their session.
+fn signed_in(token: &str) -> Result<Door, Failure> {
     let claims = token.split('.').nth(1).ok_or("the access token is no JWT")?;
     let claims: Value = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(claims)?)?;
-    let name = claims["username"].as_str().ok_or("the access token names nobody")?;
-    Ok(name.to_owned())
+    let claim = |name: &str| claims[name].as_str().map(str::to_owned);
+    let (user, session) = (claim("username"), claim("origin_jti"));
+    Ok(Door::SignedIn(
+        user.ok_or("the access token names nobody")?,
+        session.ok_or("the access token names no session")?,
+    ))
 }

@@ -31,6 +31,11 @@ impl Status {
                 "account_suspended",
                 "This account is suspended; write to support to have it restored.",
             )),
+            Self::Deactivated => Err(Refusal::new(
+                Kind::Forbidden,
+                "account_deactivated",
+                "Its owner has closed this account; write to support to have it opened again.",
+            )),
         }
     }
 }
@@ -85,6 +90,7 @@ mod tests {
             (Status::Active, None),
             (Status::Pending, Some("email_not_verified")),
             (Status::Suspended, Some("account_suspended")),
+            (Status::Deactivated, Some("account_deactivated")),
         ] {
             assert_eq!(status.in_good_standing().err().map(|refusal| refusal.code), code);
         }

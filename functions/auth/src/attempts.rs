@@ -1,0 +1,124 @@
+//! How tries at a secret are counted before they are made, and its owner is told of too many?
+
+use std::net::IpAddr;
+
+use api::Problem;
+use domain::{
+    UserId,
+    attempts::{Counted, LOCKED, Taken, too_many_attempts},
+    audit::{Action, Actor, Event},
+};
+use mail::{Address, Message};
+use store::{
+    Key, Stored, Write,
+    accounts::user,
+    attempts::{AttemptsAt, from_address},
+    delete, replace, update,
+};
+
+use crate::{App, TRIES};
+
+/// A try that was counted as wrong, at whom it may mean and from an address.
+pub(crate) struct Attempt {
+    at: Vec<Key<AttemptsAt>>,
+    from: Option<(IpAddr, Key<AttemptsAt>)>,
+    taken: Taken,
+}
+
+impl App {
+    /// Counts a try as wrong until it proves right; who tried too often has to wait, whether or not the account exists.
+    pub(crate) async fn take_attempt(
+        &self,
+        at: Vec<Key<AttemptsAt>>,
+        address: Option<IpAddr>,
+    ) -> Result<Attempt, Problem> {
+        let table = &self.context.table;
+        let hash = |address: IpAddr| self.context.attempts.hex(address.to_string().as_bytes());
+        let from = address.map(|address| (address, from_address(&hash(address))));
+        let taken = table.attempt(TRIES, || async {
+            let place = from.as_ref().map(|(_, key)| key.clone());
+            let (accounts, address) = table.read((at.clone(), place.clone())).await?;
+            let (mut locks, mut writes) = (false, Vec::new());
+            for (found, key) in accounts.into_iter().zip(&at) {
+                let (taken, counted) = self.counted(found, key, Counted::Account)?;
+                locks |= taken.locks;
+                writes.push(counted);
+            }
+            if let Some(place) = &place {
+                writes.push(self.counted(address, place, Counted::Address)?.1);
+            }
+            table.write(writes).await?;
+            Ok::<_, store::Error>(Taken { locks })
+        });
+        match taken.await {
+            Ok(taken) => Ok(Attempt { at, from, taken }),
+            // So many at once that not one of a few tries got in between.
+            Err(store::Error::Contended) => Err(too_many_attempts(A_MOMENT).into()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn counted(
+        &self,
+        found: Option<Stored<AttemptsAt>>,
+        key: &Key<AttemptsAt>,
+        of: Counted,
+    ) -> Result<(Taken, Write), store::Error> {
+        let mut next =
+            found.as_ref().map_or_else(|| AttemptsAt::none(key), |found| (**found).clone());
+        let taken = next.attempts.take(of, self.context.table.clock().now())?;
+        Ok((taken, replace(found, next)))
+    }
+
+    /// What goes into the write of whatever the right try was for: the account's wrong ones are forgotten, and this
+    /// one is not counted against its address.
+    pub(crate) async fn forgiven(&self, attempt: &Attempt) -> Result<Vec<Write>, store::Error> {
+        let place = attempt.from.as_ref().map(|(_, key)| key.clone());
+        let (accounts, address) = self.context.table.read((attempt.at.clone(), place)).await?;
+        let mut writes: Vec<_> = accounts.iter().flatten().map(delete).collect();
+        if let Some(mut address) = address {
+            address.attempts.take_back();
+            writes.push(update(&address));
+        }
+        Ok(writes)
+    }
+
+    /// Tells the owner, and the account's trail, where this wrong try has closed the account for a while. The caller is
+    /// answered as before whatever becomes of it.
+    pub(crate) async fn tell_of_lock(&self, attempt: &Attempt, owner: UserId) {
+        if attempt.taken.locks
+            && let Err(cause) = self.told_of_lock(attempt, owner).await
+        {
+            tracing::error!(%cause, user_id = %owner, "a lock was not told of");
+        }
+    }
+
+    async fn told_of_lock(&self, attempt: &Attempt, owner: UserId) -> Result<(), Untold> {
+        let table = &self.context.table;
+        let Some(user) = table.get(&user(owner)).await? else { return Ok(()) };
+        let from = attempt.from.as_ref().map(|(address, _)| *address);
+        let event = Event::new(Action::AttemptsLocked, Actor::Stranger, from);
+        table
+            .attempt(TRIES, || async {
+                let trail = table.trail(owner).await?;
+                table.write(table.enter(trail, [event.clone()])).await
+            })
+            .await?;
+        let minutes = LOCKED.as_secs() / 60;
+        let message = Message::locked(Address::parse(&user.email)?, &user.username, minutes)?;
+        Ok(self.mail.send(&message).await?)
+    }
+}
+
+/// Why an owner was not told.
+#[derive(Debug, thiserror::Error)]
+enum Untold {
+    #[error(transparent)]
+    Store(#[from] store::Error),
+    #[error(transparent)]
+    Refused(#[from] mail::Refusal),
+    #[error(transparent)]
+    Mail(#[from] mail::Error),
+}
+
+const A_MOMENT: std::time::Duration = std::time::Duration::from_secs(1);
