@@ -55,6 +55,8 @@ fn rows() -> Vec<Row> {
         chart.row::<store::accounts::Link>(Versioned),
         chart.row::<domain::session::Session>(Versioned),
         chart.row::<store::sessions::PoolToken>(Never),
+        chart.row::<store::google::GoogleClaim>(Never),
+        chart.row::<store::google::Handover>(Never),
         chart.row::<store::attempts::AttemptsAt>(Versioned),
         chart.row::<domain::audit::Entry>(Never),
         chart.row::<domain::audit::Head>(Versioned),

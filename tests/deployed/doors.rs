@@ -7,6 +7,15 @@ use super::place::Place;
 
 const NO_TOKEN: &str = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJub2JvZHkifQ.c2lnbmF0dXJl";
 
+/// What every answer tells a browser, whoever made it.
+const PROTECTION: [(&str, &str); 5] = [
+    ("strict-transport-security", "max-age=63072000; includeSubDomains"),
+    ("x-content-type-options", "nosniff"),
+    ("x-frame-options", "DENY"),
+    ("referrer-policy", "no-referrer"),
+    ("cache-control", "no-store"),
+];
+
 pub(super) async fn refuse_in_problem_documents(place: &Place) {
     let bearing = |token: &str| place.get("/v1/projects").bearer_auth(token);
     let with_key = |key: &str| place.get("/client/v1/jobs").header("x-api-key", key);
@@ -39,6 +48,9 @@ pub(super) async fn is_problem(answer: Response, status: u16, code: &str) {
     let header = |name: &str| answer.headers().get(name).and_then(|value| value.to_str().ok());
     let content_type = header("content-type").unwrap_or_default().to_owned();
     let origin = header("access-control-allow-origin").map(str::to_owned);
+    for (name, value) in PROTECTION {
+        assert_eq!(header(name), Some(value), "{url}: {name}");
+    }
     let is_named = header("x-request-id").is_some_and(|id| !id.is_empty());
     let body = answer.text().await.expect("a body");
     assert_eq!(given, status, "{url}: {body}");

@@ -5,6 +5,7 @@ mod doors;
 mod keys;
 mod logs;
 mod place;
+mod tokens;
 
 use journey::main_job;
 use place::Place;
@@ -19,6 +20,7 @@ async fn the_hub_does_its_main_job_as_deployed_and_again_after_a_stop_and_a_star
     if let Some(cloud) = place.cloud() {
         keys::open_at_once_and_close_at_once(&place, cloud).await;
         keys::are_throttled_by_their_plan(&place, cloud).await;
+        tokens::are_refused_unless_genuine(&place, cloud).await;
         dead_letters::travel_to_the_table_and_back(&place, cloud).await;
     }
 

@@ -70,8 +70,13 @@ impl Place {
 
     /// Where the functions of a hub on this machine write their lines, a file each.
     pub(super) fn logs(&self) -> PathBuf {
+        self.state().join("logs")
+    }
+
+    /// Where a hub on this machine keeps its data.
+    pub(super) fn state(&self) -> PathBuf {
         let (_, options) = self.local.as_ref().expect("a hub on this machine");
-        options.state.join("logs")
+        options.state.clone()
     }
 
     pub(super) fn address(&self) -> &str {

@@ -3,6 +3,7 @@
 mod braket;
 mod cognito;
 mod environment;
+mod federation;
 mod gateway;
 mod mail;
 mod parameters;

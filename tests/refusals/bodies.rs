@@ -18,7 +18,10 @@ const TOO_LARGE: Expected = &[(413, "body_too_large")];
 const MAX_BODY: usize = 256 * 1024;
 
 /// Members whose bounds are told in words of their own: what nobody could have been given is simply wrong.
-const OWN_WORDS: [(&str, &str, Expected); 5] = [
+const OWN_WORDS: &[(&str, &str, Expected)] = &[
+    ("linkGoogle", "/link", &[(404, "link_unusable")]),
+    ("linkGoogle", "/password", &[(401, "wrong_credentials")]),
+    ("createGoogleSession", "/handover", &[(404, "link_unusable")]),
     ("createSession", "/password", &[(401, "wrong_credentials")]),
     ("refreshSession", "/refresh_token", &[(401, "refresh_refused")]),
     ("becomeProvider", "/terms_version", &[(422, "terms_outdated")]),

@@ -1,7 +1,7 @@
 //! Who may not call an operation, however good the request?
 
-use serde_json::json;
-use tests::User;
+use serde_json::{Value, json};
+use tests::{User, claims_of};
 
 use super::{
     call::{Call, Case, Expected},
@@ -67,29 +67,51 @@ pub(crate) fn cases(scene: &Scene, operation: &Operation<'_>, good: &Call) -> Ve
     cases
 }
 
+/// Each in one thing other than those of a good access token, and some that are nothing of the kind.
+fn claims_of_nobody(id: &str) -> Vec<Value> {
+    let but = |name: &str, value: Value| {
+        let mut claims = claims_of(id);
+        claims[name] = value;
+        claims
+    };
+    let mut all = vec![json!({}), json!([]), json!(null)];
+    for (name, value) in [
+        ("token_use", json!("id")),
+        ("token_use", json!("refresh")),
+        ("token_use", json!(["access"])),
+        ("token_use", Value::Null),
+        ("username", Value::Null),
+        ("username", json!("")),
+        ("username", json!("ada")),
+        ("username", json!(id.to_uppercase())),
+        ("username", json!({"id": id})),
+        ("username", json!(UNKNOWN)),
+        ("origin_jti", Value::Null),
+        ("origin_jti", json!(UNKNOWN)),
+        ("origin_jti", json!("a#b")),
+        ("iss", json!("https://cognito-idp.us-east-1.amazonaws.com/us-east-1_Another")),
+        ("iss", Value::Null),
+        ("client_id", json!("another")),
+        ("client_id", Value::Null),
+        ("scope", json!("openid")),
+        ("scope", json!("aws.cognito.signin.user.administrator")),
+        ("scope", Value::Null),
+        ("exp", json!("Fri Nov 20 10:30:00 UTC 2020")),
+        ("exp", json!("1605868200")),
+        ("exp", json!("never")),
+        ("exp", Value::Null),
+    ] {
+        all.push(but(name, value));
+    }
+    all
+}
+
 /// Nobody, tokens of another kind, and keys that were never made.
 fn strangers(scene: &Scene, good: &Call) -> Vec<Case> {
     let case = |what: String, by: &User| Case::new(what, by, good.clone(), UNKNOWN_CALLER);
     let mut cases = vec![case("without a token".to_owned(), &scene.stack.stranger())];
     let id = scene.ada.id.as_str();
-    for claims in [
-        json!({"token_use": "id", "username": id, "cognito:username": id, "sub": id, "origin_jti": id}),
-        json!({"token_use": "refresh", "username": id, "origin_jti": id}),
-        json!({"token_use": ["access"], "username": id, "origin_jti": id}),
-        json!({"username": id, "origin_jti": id}),
-        json!({"token_use": "access", "origin_jti": id}),
-        json!({"token_use": "access", "username": "", "origin_jti": id}),
-        json!({"token_use": "access", "username": "ada", "origin_jti": id}),
-        json!({"token_use": "access", "username": id.to_uppercase(), "origin_jti": id}),
-        json!({"token_use": "access", "username": {"id": id}, "origin_jti": id}),
-        json!({"token_use": "access", "username": UNKNOWN, "origin_jti": id}),
-        json!({"token_use": "access", "username": id}),
-        json!({"token_use": "access", "username": id, "origin_jti": UNKNOWN}),
-        json!({"token_use": "access", "username": id, "origin_jti": "a#b"}),
-        json!({}),
-        json!([]),
-        json!(null),
-    ] {
+    for claims in claims_of_nobody(id) {
         cases.push(case(format!("with the claims {claims}"), &scene.stack.claiming(claims)));
     }
     for key in &scene.people.keys.never_made {

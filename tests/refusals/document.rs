@@ -78,6 +78,11 @@ impl<'a> Operation<'a> {
         self.declared["security"] == serde_json::json!([{}])
     }
 
+    /// Whether it changes something, though its method does not say so.
+    pub(crate) fn has_effect(&self) -> bool {
+        self.id() == "verifyGoogleSignIn"
+    }
+
     /// Whether it is for those who see to what is anyone's.
     pub(crate) fn is_for_admins(&self) -> bool {
         self.roles().is_some_and(|roles| roles == ["admin"])

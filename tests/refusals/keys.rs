@@ -63,6 +63,8 @@ async fn only_what_is_meant_for_everyone_is_open_to_everyone() {
         public.map(Operation::name).collect::<BTreeSet<_>>(),
         BTreeSet::from(
             [
+                "GET /auth/google",
+                "GET /auth/google/callback",
                 "GET /auth/verify/{token}",
                 "GET /hardware",
                 "GET /hardware/{device_id}",
@@ -72,6 +74,7 @@ async fn only_what_is_meant_for_everyone_is_open_to_everyone() {
                 "GET /openapi.json",
                 "GET /registry",
                 "GET /registry/{app_id}",
+                "POST /auth/google/session",
                 "POST /auth/login",
                 "POST /auth/refresh",
                 "POST /auth/register",

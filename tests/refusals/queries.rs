@@ -8,6 +8,7 @@ use super::{
 
 const BAD_QUERY: Expected = &[(400, "bad_query")];
 const BAD_LIMIT: Expected = &[(400, "bad_limit")];
+const GOOGLE_REFUSED: Expected = &[(401, "google_refused")];
 const BAD_CURSOR: Expected = &[(400, "bad_cursor")];
 
 pub(crate) fn cases(scene: &Scene, operation: &Operation<'_>, good: &Call) -> Vec<Case> {
@@ -80,6 +81,7 @@ fn wrong(
             let first = parameter.schema.sample().as_str().unwrap_or_default().to_lowercase();
             [&first, "", "NONSENSE", "1"].map(|value| with(value, BAD_QUERY)).into()
         }
+        "code" | "state" | "error" | "error_description" => vec![with("x", GOOGLE_REFUSED)],
         other => panic!("{}: nobody says which {other} is wrong", operation.name()),
     }
 }

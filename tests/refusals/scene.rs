@@ -1,16 +1,19 @@
 //! A hub in which every operation has something to be called well with.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
+
+use federation::Federation;
 
 use serde_json::{Value, json};
-use tests::{Folder, GHZ, Stack, User, dead_letter};
+use store::{create, google::Handover};
+use tests::{Folder, GHZ, Issuer, Stack, User, dead_letter};
 
 use super::{
     call::Call,
     document::{Operation, operations},
     people::{People, text},
 };
-use crate::routes::auth::Newcomer;
+use crate::routes::auth::{Newcomer, google::somebody, sessions::signed_in, settled};
 
 pub(crate) struct Scene {
     pub stack: Stack,
@@ -24,6 +27,10 @@ pub(crate) struct Scene {
     pub carol: User,
     /// Whose session may end.
     leaving: User,
+    /// Known to the user pool, with an account at Google.
+    linking: User,
+    /// The query and the cookie of who comes back from there.
+    back: (String, String),
     /// Runs the place.
     pub admin: User,
     /// Has a key of Ada's with all scopes.
@@ -40,6 +47,12 @@ pub(crate) struct Scene {
     bodies: BTreeMap<&'static str, Value>,
 }
 
+/// What a page fetches that was sent back from Google.
+const EXAMPLE_SESSION: &str = r#"{"access_token":"a","id_token":"i","refresh_token":"r","token_type":"Bearer",
+    "expires_in":3600,"user":{"id":"01a1e35e-c000-7a1d-8a3f-5c2e9b7d4f10","username":"ada","email":"ada@example.com",
+    "full_name":"Ada Lovelace","roles":["CONSUMER"],"is_provider":false,"status":"ACTIVE","mfa_enabled":false,
+    "created_at":"2026-11-16T08:00:00.000Z"}}"#;
+
 /// For every operation that has no value of its own.
 const ANY: &str = "";
 
@@ -49,6 +62,8 @@ impl Scene {
     }
 
     pub(crate) async fn on(stack: Stack) -> Self {
+        let issuer = Issuer::start().await.keep_codes();
+        let stack = stack.with_google(Federation::new(issuer.settings()), None);
         stack.devices().await;
         let (ada, eve, carol) =
             (stack.provider("ada").await, stack.provider("eve").await, stack.user("carol").await);
@@ -77,6 +92,8 @@ impl Scene {
             eve,
             eves_program,
             carol,
+            linking: leaving.clone(),
+            back: Default::default(),
             leaving,
             admin,
             program,
@@ -93,6 +110,7 @@ impl Scene {
         scene.runs().await;
         scene.dead_letters().await;
         scene.newcomers().await;
+        scene.google(&issuer).await;
         scene.pages().await;
         scene
     }
@@ -185,6 +203,36 @@ impl Scene {
         self.bodies.insert("refreshSession", json!({"refresh_token": session["refresh_token"]}));
     }
 
+    /// One who comes back from Google, one whose session is to be fetched, and one who links an account there.
+    async fn google(&mut self, issuer: &Issuer) {
+        let stranger = self.stack.stranger();
+        let asked = stranger.get("/auth/google").await;
+        let header = |name: &str| asked.headers[name].to_str().expect("ascii").to_owned();
+        let back = issuer.sign_in(&header("location")).await;
+        let query = back.split_once('?').expect("a query").1;
+        let cookie = header("set-cookie");
+        let cookie = cookie.split(';').next().expect("a cookie");
+        self.back = (query.to_owned(), cookie.to_owned());
+
+        let linking = settled(&self.stack).await;
+        self.linking = signed_in(&self.stack, &linking.log_in().await.expect(200));
+        issuer.grant(somebody(&linking.email));
+        let back = format!("/auth/google/callback?{query}");
+        let sent = stranger.get(&back).header("Cookie", cookie).await;
+        let body = json!({"link": sent.expect(202)["link"], "password": linking.password});
+        self.bodies.insert("linkGoogle", body);
+        issuer.grant(somebody(&Newcomer::new(&self.stack).email));
+
+        let context = self.stack.context();
+        let kept = Handover {
+            hash: context.links.hex(b"handover"),
+            sealed: context.challenges.close(EXAMPLE_SESSION.as_bytes(), [7; 12]),
+            until: self.stack.clock().now().plus(Duration::from_secs(3600)),
+        };
+        self.stack.table().write([create(&kept)]).await.expect("a handover");
+        self.bodies.insert("createGoogleSession", json!({"handover": "handover"}));
+    }
+
     async fn pages(&mut self) {
         let document = self.document.clone();
         for operation in operations(&document) {
@@ -213,6 +261,7 @@ impl Scene {
         let person = match operation.id() {
             "becomeProvider" => &self.carol,
             "endSession" => &self.leaving,
+            "linkGoogle" => &self.linking,
             _ if operation.is_for_admins() => &self.admin,
             _ => &self.ada,
         };
@@ -233,6 +282,9 @@ impl Scene {
                 format!("tests/refusals/scene.rs does not say which {} exists", parameter.name)
             })?;
             call = call.at(parameter.name, value);
+        }
+        if operation.id() == "verifyGoogleSignIn" {
+            call = call.asking(&self.back.0).header("Cookie", &self.back.1);
         }
         if let Some(query) = operation.parameters("query").iter().find(|query| query.required) {
             return Err(format!("nobody says what to ask for with {}", query.name));

@@ -1,10 +1,11 @@
 //! `/auth`: an account begins with a proved address, and no answer tells which addresses are known.
 
 mod attempts;
+pub(crate) mod google;
 mod registration;
 mod secrecy;
 mod session;
-mod sessions;
+pub(crate) mod sessions;
 
 use std::{
     io::{Read, Write},
@@ -82,7 +83,7 @@ impl Newcomer {
 }
 
 /// Someone who has proved their address.
-async fn settled(stack: &Stack) -> Newcomer {
+pub(crate) async fn settled(stack: &Stack) -> Newcomer {
     let newcomer = Newcomer::new(stack);
     newcomer.settle().await;
     newcomer

@@ -2,6 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::services::pool;
+
 /// What came through which door.
 #[derive(Clone, Debug)]
 pub(crate) enum Door {
@@ -46,16 +48,38 @@ pub(crate) fn event(door: &Door, sent: &Sent<'_>) -> String {
     set_query(&mut event, query);
     let claims = &mut event["requestContext"]["authorizer"];
     match door {
-        Door::SignedIn(user_id) => {
-            claims["claims"]["username"] = user_id.as_str().into();
-            claims["claims"]["token_use"] = "access".into();
-            // As `Stack::account` has begun it.
-            claims["claims"]["origin_jti"] = user_id.as_str().into();
-        }
+        Door::SignedIn(user_id) => claims["claims"] = claims_of(user_id),
         Door::Claims(other) => claims["claims"] = other.clone(),
         Door::Public | Door::Key(_) => *claims = Value::Null,
     }
     event.to_string()
+}
+
+/// What the authorizer hands on of an access token of this user, in the session that `Stack::account` has begun.
+pub fn claims_of(user_id: &str) -> Value {
+    let sample: Value = serde_json::from_str(include_str!("../../events/jobs.hub.json"))
+        .expect("the sample is JSON");
+    let mut claims = sample["requestContext"]["authorizer"]["claims"].clone();
+    sign(&mut claims);
+    claims["username"] = user_id.into();
+    claims["origin_jti"] = user_id.into();
+    claims
+}
+
+/// Claims as a gateway hands them on: texts all of them.
+pub fn handed_on(claims: &Value) -> Value {
+    let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    let members = claims.as_object().into_iter().flatten();
+    members.map(|(name, value)| (name.clone(), Value::from(text(value)))).collect()
+}
+
+/// Has the claims of a sample say that the token was made here, and that it is alive.
+pub fn sign(claims: &mut Value) {
+    let (pool_id, client_id) = pool();
+    let issuer = format!("https://cognito-idp.{}.amazonaws.com/{pool_id}", local_cloud::REGION);
+    claims["iss"] = issuer.into();
+    claims["client_id"] = client_id.into();
+    claims["exp"] = "Fri Nov 20 10:30:00 UTC 2099".into();
 }
 
 fn set_headers(event: &mut Value, door: &Door, headers: &[(String, String)]) {

@@ -6,6 +6,7 @@ use api::Context;
 use aws_config::SdkConfig;
 use axum::Router;
 use braket::Braket;
+use federation::Federation;
 use files::{Packages, Results};
 use gateway::Gateway;
 use parameters::Parameters;
@@ -104,15 +105,28 @@ impl Functions {
 
 /// With a user pool of the caller's choice, as far as `pool` leads to one.
 pub(crate) fn auth(context: &Context, pool: &SdkConfig) -> Router {
+    api::service(auth::routes(), auth_app(context, pool))
+}
+
+/// With a sign-in with Google, which ends at `frontend` in a browser.
+pub(crate) fn auth_with_google(
+    context: &Context,
+    pool: &SdkConfig,
+    google: Federation,
+    frontend: Option<&str>,
+) -> Router {
+    api::service(auth::routes(), auth_app(context, pool).with_google(google, frontend))
+}
+
+fn auth_app(context: &Context, pool: &SdkConfig) -> auth::App {
     let cloud = services();
     let made = |name: &str| cloud.stack().resources[name].clone();
-    let app = auth::App::new(
+    auth::App::new(
         context.clone(),
         identity::Identity::new(pool, made("UserPool"), made("UserPoolClient")),
         mail::Mail::new(&config(&cloud.addresses().services), "hub@quantum-hub.example"),
         "http://hub.example/v1",
-    );
-    api::service(auth::routes(), app)
+    )
 }
 
 /// With a gateway of the caller's choice; the plans are those of the template.

@@ -25,6 +25,12 @@ pub fn services() -> &'static Cloud {
     }
 }
 
+/// The ids of the user pool and of its client.
+pub fn pool() -> (String, String) {
+    let outputs = &services().stack().outputs;
+    (outputs["UserPoolId"].clone(), outputs["UserPoolClientId"].clone())
+}
+
 /// An SDK configuration for one endpoint.
 pub fn config(endpoint: &str) -> SdkConfig {
     let credentials =

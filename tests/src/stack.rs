@@ -2,7 +2,7 @@
 
 use std::{fmt, sync::Arc, time::Duration};
 
-use api::Context;
+use api::{Audience, Context};
 use aws_config::SdkConfig;
 use axum::Router;
 use clock::Clock;
@@ -12,26 +12,30 @@ use domain::{
     rate_limit::{Limit, Limits},
     session::{Origin, Session},
 };
+use federation::Federation;
 use files::Results;
 use gateway::Gateway;
 use http_body_util::BodyExt;
 use serde_json::Value;
-use store::{Table, create};
+use store::{Table, create, sessions::session};
 use tower::ServiceExt;
 use worker::{BatchAnswer, Failed, SourceQueues, process, process_whole};
 
 use crate::{
     DynamoDb, LocalBraket, Received, TableDoor, User,
     event::{Door, Sent, event},
-    functions::{Functions, LEASE, auth, operations, subscriptions},
+    functions::{Functions, LEASE, auth, auth_with_google, operations, subscriptions},
     queues::{Queues, STEPS},
-    services::{config, services},
+    services::{config, pool, services},
 };
 
 /// What the text of an item has that counts requests.
 const BUCKET: &str = "\"type\":\"Bucket\"";
 /// And of one that counts tries at secrets.
 const ATTEMPTS: &str = "\"type\":\"Attempts\"";
+
+/// What keys the hashes of all hubs of the tests.
+const KEY: &[u8] = &[42; 32];
 
 /// A hub of the test's own. Clones are the same hub.
 #[derive(Clone)]
@@ -66,6 +70,14 @@ impl fmt::Debug for Stack {
 impl Stack {
     pub async fn start() -> Self {
         Self::begin(&services().addresses().braket, LEASE).await
+    }
+
+    /// The same hub, where tokens are those of this pool and client.
+    pub fn trusting(&self, (pool_id, client_id): (String, String)) -> Self {
+        let key = secrets::HashKey::new(KEY).expect("long enough");
+        let audience = Audience::new(&pool_id, client_id);
+        let context = Context::new(self.table().clone(), &key, audience, plenty());
+        self.with_function("auth", auth(&context, &config(&services().addresses().services)))
     }
 
     /// Where callers may send so many requests, with a door before the table.
@@ -120,8 +132,9 @@ impl Stack {
         });
         let clock = Clock::system();
         let table = Table::new(table, DynamoDb::TABLE, clock.clone());
-        let key = secrets::HashKey::new(&[42; 32]).expect("long enough");
-        let context = Context::new(table, &key, limits);
+        let key = secrets::HashKey::new(KEY).expect("long enough");
+        let (pool_id, client_id) = pool();
+        let context = Context::new(table, &key, Audience::new(&pool_id, client_id), limits);
         let queues = Queues::create().await;
         let functions = Functions::new(&context, &queues, braket, lease);
         Self {
@@ -139,6 +152,13 @@ impl Stack {
     /// The same hub, where the user pool is at `endpoint`.
     pub fn with_identity_at(&self, endpoint: &str) -> Self {
         self.with_function("auth", auth(self.context(), &config(endpoint)))
+    }
+
+    /// The same hub, where users sign in with Google too.
+    pub fn with_google(&self, google: Federation, frontend: Option<&str>) -> Self {
+        let pool = config(&services().addresses().services);
+        let service = auth_with_google(self.context(), &pool, google, frontend);
+        self.with_function("auth", service)
     }
 
     /// The same hub, where what is sent to queues again goes to `endpoint`.
@@ -311,23 +331,7 @@ impl Stack {
     }
 
     async fn account(&self, name: &str, roles: &[Role], status: Status) -> User {
-        let (clock, now) = (self.clock(), self.clock().now());
-        let account = Account {
-            id: clock.id(UserId::new),
-            username: name.to_owned(),
-            email: format!("{name}@example.com"),
-            full_name: name.to_owned(),
-            roles: roles.to_vec(),
-            status,
-            provider_terms: roles
-                .contains(&Role::Provider)
-                .then(|| AcceptedTerms { version: PROVIDER_TERMS_VERSION.to_owned(), at: now }),
-            last_login_at: None,
-            created_at: now,
-            updated_at: now,
-            pending_until: None,
-            mfa_enabled: false,
-        };
+        let (account, now) = (self.someone(name, roles, status), self.clock().now());
         let id = account.id.to_string();
         let named = id.parse().expect("an id is a session's id, too");
         let session = Session::new(named, account.id, String::new(), Origin::default(), now);
@@ -342,6 +346,41 @@ impl Stack {
             id,
             username: account.username,
         }
+    }
+
+    fn someone(&self, name: &str, roles: &[Role], status: Status) -> Account {
+        let (clock, now) = (self.clock(), self.clock().now());
+        Account {
+            id: clock.id(UserId::new),
+            username: name.to_owned(),
+            email: format!("{name}@example.com"),
+            full_name: name.to_owned(),
+            roles: roles.to_vec(),
+            status,
+            provider_terms: roles
+                .contains(&Role::Provider)
+                .then(|| AcceptedTerms { version: PROVIDER_TERMS_VERSION.to_owned(), at: now }),
+            last_login_at: None,
+            created_at: now,
+            updated_at: now,
+            pending_until: None,
+            mfa_enabled: false,
+        }
+    }
+
+    /// Has the table know the user and the session of these claims, if it does not.
+    pub async fn begin_session(&self, claims: &Value) {
+        let text = |name: &str| claims[name].as_str().expect("a text");
+        let user_id: UserId = text("username").parse().expect("a user's id");
+        let (id, now) = (text("origin_jti").parse().expect("a session's id"), self.clock().now());
+        if self.table().get(&session(user_id, &id)).await.expect("read").is_some() {
+            return;
+        }
+        let mut account = self.someone("ada", &[Role::Consumer], Status::Active);
+        account.id = user_id;
+        let begun = Session::new(id, user_id, String::new(), Origin::default(), now);
+        let writes = [create(&account), create(&account.subject()), create(&begun)];
+        self.table().write(writes).await.expect("a session");
     }
 
     /// Nobody: no token, no key.

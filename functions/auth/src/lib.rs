@@ -1,6 +1,7 @@
 //! Serves `/auth`: how accounts begin, and how their owners log in.
 
 mod attempts;
+mod google;
 mod login;
 mod mfa;
 mod page;
@@ -13,6 +14,7 @@ use std::sync::Arc;
 
 use api::{Context, InitError, Problem};
 use domain::{Kind, Refusal, Violation, account};
+use federation::Federation;
 use identity::Identity;
 use mail::{Address, Mail};
 use sessions::Sessions;
@@ -30,6 +32,10 @@ pub struct App {
     sessions: Sessions,
     mail: Mail,
     public_url: Arc<str>,
+    /// Where there is a sign-in with Google.
+    federation: Option<Arc<Federation>>,
+    /// Where browsers go once they are signed in.
+    frontend_url: Option<Arc<str>>,
 }
 
 impl App {
@@ -38,18 +44,39 @@ impl App {
         let (table, tokens) = (context.table.clone(), context.tokens.clone());
         let sessions = Sessions::new(table, identity.clone(), tokens, context.seal.clone());
         let public_url = public_url.trim_end_matches('/').into();
-        Self { context, identity, sessions, mail, public_url }
+        let (federation, frontend_url) = (None, None);
+        Self { context, identity, sessions, mail, public_url, federation, frontend_url }
     }
 
-    /// Reads `USER_POOL_ID`, `USER_POOL_CLIENT_ID`, `MAIL_FROM`, `PUBLIC_URL` and what [`Context`] reads.
+    /// With a sign-in with Google, which ends at `frontend_url` in a browser.
+    pub fn with_google(self, federation: Federation, frontend_url: Option<&str>) -> Self {
+        let frontend_url = frontend_url.map(Arc::from);
+        Self { federation: Some(Arc::new(federation)), frontend_url, ..self }
+    }
+
+    /// Reads `USER_POOL_ID`, `USER_POOL_CLIENT_ID`, `MAIL_FROM`, `PUBLIC_URL`, what [`Context`] reads and, where there is a
+    /// sign-in with Google, `SIGN_IN_URL`, `SIGN_IN_KEYS_URL` and `FRONTEND_URL`.
     pub async fn from_env() -> Result<Self, InitError> {
         let config = environment::aws();
         let pool = environment::text("USER_POOL_ID")?;
         let client = environment::text("USER_POOL_CLIENT_ID")?;
         let mail = Mail::new(&config, environment::text("MAIL_FROM")?);
         let public_url = environment::text("PUBLIC_URL")?;
-        let identity = Identity::new(&config, pool, client);
-        Ok(Self::new(Context::from_env(&config).await?, identity, mail, &public_url))
+        let app = Self::new(
+            Context::from_env(&config).await?,
+            Identity::new(&config, pool.clone(), client.clone()),
+            mail,
+            &public_url,
+        );
+        let Ok(pages) = environment::text("SIGN_IN_URL") else { return Ok(app) };
+        let federation = Federation::new(federation::Settings::of_pool(
+            &pool,
+            &client,
+            pages,
+            environment::text("SIGN_IN_KEYS_URL").ok(),
+            format!("{public_url}/auth/google/callback"),
+        ));
+        Ok(app.with_google(federation, environment::text("FRONTEND_URL").ok().as_deref()))
     }
 }
 
@@ -68,6 +95,10 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(session::refresh_session))
         .routes(routes!(session::end_session))
         .routes(routes!(session::get_me))
+        .routes(routes!(google::get_google_sign_in))
+        .routes(routes!(google::verify_google_sign_in))
+        .routes(routes!(google::create_google_session))
+        .routes(routes!(google::link_google))
 }
 
 /// What Cognito refuses of a request that is not about a password just typed or a token just sent.

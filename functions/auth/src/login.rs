@@ -6,6 +6,7 @@ use domain::{
     UserId,
     account::{Login, email_not_verified, wrong_credentials},
     audit::Action,
+    session,
 };
 use identity::{Error, Password, SignIn};
 use store::{
@@ -14,7 +15,7 @@ use store::{
     attempts::{AttemptsAt, at_account, at_name},
 };
 
-use crate::{App, views};
+use crate::{App, TRIES, views};
 
 /// Log in
 ///
@@ -101,6 +102,27 @@ impl App {
             attempt: None,
             counted_at: vec![at_name(&self.context.attempts.hex(text.as_bytes()))],
         }))
+    }
+
+    /// Whether this is the password of a user who is signed in; a wrong one counts.
+    pub(crate) async fn prove(
+        &self,
+        user_id: UserId,
+        password: String,
+        origin: &session::Origin,
+    ) -> Result<(), Problem> {
+        let password = Password::parse(password).map_err(|_| wrong_credentials())?;
+        let attempt = self.take_attempt(vec![at_account(user_id)], origin.address).await?;
+        if self.log_in(Some(user_id), &password).await?.is_none() {
+            self.tell_of_lock(&attempt, user_id).await;
+            return Err(wrong_credentials().into());
+        }
+        let table = &self.context.table;
+        let forgiven = table.attempt(TRIES, || async {
+            let writes = self.forgiven(&attempt).await?;
+            table.write(writes).await
+        });
+        Ok(forgiven.await?)
     }
 
     /// `None` when Cognito refuses, or when there is nobody to ask about.

@@ -5,7 +5,7 @@ use axum::extract::State;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::{
     Refusal, UserId,
-    account::{UserView, refresh_refused},
+    account::{User, UserView, refresh_refused},
     audit::{Action, Actor, Event},
     session::{self, RefreshToken, SessionId},
 };
@@ -94,8 +94,23 @@ impl App {
         attempt: &Attempt,
         how: Action,
     ) -> Result<Answer, Problem> {
+        let id = session_of(tokens, owner).ok_or_else(|| Problem::failed(NotOurs))?;
+        let (user, refresh) = self.begun(owner, &id, tokens, origin, Some(attempt), how).await?;
+        let tokens = views::SessionTokens::of(tokens, &refresh);
+        Answer::ok(&views::Session { tokens, user: UserView::from(&user) })
+    }
+
+    /// The user as they are then, and what the session is gone on with.
+    pub(crate) async fn begun(
+        &self,
+        owner: UserId,
+        id: &SessionId,
+        tokens: &Tokens,
+        origin: &session::Origin,
+        attempt: Option<&Attempt>,
+        how: Action,
+    ) -> Result<(User, RefreshToken), Problem> {
         let table = &self.context.table;
-        let id = &session_of(tokens, owner).ok_or_else(|| Problem::failed(NotOurs))?;
         table
             .attempt(TRIES, || async move {
                 let account = user(owner);
@@ -103,15 +118,16 @@ impl App {
                 let mut user = found?.ok_or_else(|| Refusal::not_found("user"))?;
                 let begun = self.sessions.begin(owner, id.clone(), tokens, origin.clone());
                 let sessions::Begun { mut writes, refresh } = begun.await.map_err(refused)?;
-                writes.extend(self.forgiven(attempt).await?);
+                if let Some(attempt) = attempt {
+                    writes.extend(self.forgiven(attempt).await?);
+                }
                 let event = Event::new(how, Actor::User(owner), origin.address);
                 writes.extend(table.enter(trail?, [event]));
                 if user.logged_in(table.clock().now()) {
                     writes.push(update(&user));
                 }
                 table.write(writes).await?;
-                let tokens = views::SessionTokens::of(tokens, &refresh);
-                Answer::ok(&views::Session { tokens, user: UserView::from(&*user) })
+                Ok((user.into_inner(), refresh))
             })
             .await
     }
@@ -120,10 +136,10 @@ impl App {
 /// The pool's answer is about somebody else, or says nothing of a session.
 #[derive(Debug, thiserror::Error)]
 #[error("the pool granted tokens without a session of this user")]
-struct NotOurs;
+pub(crate) struct NotOurs;
 
 /// What the pool calls the session. The tokens come from it a moment ago: no signature needs to be checked.
-fn session_of(tokens: &Tokens, owner: UserId) -> Option<SessionId> {
+pub(crate) fn session_of(tokens: &Tokens, owner: UserId) -> Option<SessionId> {
     #[derive(Deserialize)]
     struct Claims {
         username: String,

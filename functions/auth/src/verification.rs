@@ -135,7 +135,7 @@ impl App {
     }
 
     /// Cognito's copy follows the table; a failure is made good by opening the link once more.
-    async fn tell_cognito(&self, user_id: UserId) -> Result<(), Problem> {
+    pub(crate) async fn tell_cognito(&self, user_id: UserId) -> Result<(), Problem> {
         match self.identity.confirm_email(&user_id.to_string()).await {
             Err(error @ Error::Refused(Refusal::EmailTaken)) => {
                 tracing::error!(cause = %error, %user_id, "the pool holds the address for another user");

@@ -5,7 +5,7 @@ use std::fmt;
 use domain::{account::UserView, session::RefreshToken, shape};
 use identity::Tokens;
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 /// A text its sender keeps to themselves; it prints redacted.
 #[derive(Deserialize)]
@@ -102,6 +102,58 @@ pub struct CodeAsked {
     /// For POST /auth/mfa/login.
     #[schema(value_type = shape::Token)]
     pub challenge: String,
+    /// Seconds that it can be used.
+    #[schema(value_type = shape::Seconds)]
+    pub expires_in: u64,
+}
+
+/// What a browser brings back from Google.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct CallbackQuery {
+    /// What was granted.
+    #[param(inline, value_type = Option<shape::Token>)]
+    pub code: Option<String>,
+    /// What `GET /auth/google` sent along.
+    #[param(inline, value_type = Option<shape::Token>)]
+    pub state: Option<String>,
+    /// Why nothing was.
+    #[param(inline, value_type = Option<shape::Code>)]
+    pub error: Option<String>,
+    /// The same in words.
+    #[param(inline, value_type = Option<shape::Sentence>)]
+    pub error_description: Option<String>,
+}
+
+/// What a frontend was opened with.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"handover": "3f0c9a4b6d1e8275c4b3a2918f7e6d5c4b3a29180f1e2d3c4b5a69788796a5b4"}))]
+pub struct HandoverRequest {
+    #[schema(value_type = shape::Token)]
+    pub handover: Hidden,
+}
+
+/// A Google account to be linked.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"link": "p3Vt0b1c...", "password": "Correct-horse-7-battery"}))]
+pub struct LinkRequest {
+    /// From the callback.
+    #[schema(value_type = shape::Token)]
+    pub link: Hidden,
+    #[schema(value_type = shape::Password)]
+    pub password: Hidden,
+}
+
+/// The address is that of an account that does not know the Google account yet: log in to it, then link it.
+#[derive(Serialize, ToSchema)]
+#[schema(example = json!({"link": "p3Vt0b1c...", "expires_in": 900}))]
+pub struct LinkAsked {
+    /// For POST /auth/google/link.
+    #[schema(value_type = shape::Token)]
+    pub link: String,
     /// Seconds that it can be used.
     #[schema(value_type = shape::Seconds)]
     pub expires_in: u64,

@@ -142,6 +142,16 @@ impl Hub {
         self.table["TableName"].as_str().unwrap_or_default()
     }
 
+    /// Who makes the access tokens, and for which client.
+    pub(crate) fn audience(&self) -> Result<(String, String), Failure> {
+        let outputs = &self.cloud.stack().outputs;
+        let told =
+            |name: &str| outputs.get(name).ok_or_else(|| format!("the stack tells no {name}"));
+        let (pool, client) = (told("UserPoolId")?, told("UserPoolClientId")?);
+        let issuer = format!("https://cognito-idp.{}.amazonaws.com/{pool}", local_cloud::REGION);
+        Ok((issuer, client.clone()))
+    }
+
     /// Gives a database the template's table.
     pub fn with_table(&self, database: Database) -> Result<Database, Failure> {
         empty(database, &self.table)

@@ -65,7 +65,7 @@ impl Scene {
     /// The id of someone who signs in.
     pub fn user(&self, name: &str) -> Result<&str, Failure> {
         match self.door(name)? {
-            Door::SignedIn(id, _) => Ok(id),
+            Door::SignedIn(signed) => Ok(&signed.user),
             Door::Key(_) | Door::Public => Err(format!("{name} does not sign in").into()),
         }
     }

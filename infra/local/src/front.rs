@@ -149,9 +149,6 @@ async fn through_door(caller: &Caller, address: String, request: Request) -> Res
     };
     remove_hop_by_hop(response.headers_mut());
     response
-        .headers_mut()
-        .insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
-    response
 }
 
 fn is_preflight(request: &Request) -> bool {

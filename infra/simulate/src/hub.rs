@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use api::Context;
+use api::{Audience, Context};
 use aws_config::{
     BehaviorVersion, Region, SdkConfig, identity::IdentityCache, retry::RetryConfig,
     timeout::TimeoutConfig,
@@ -89,13 +89,18 @@ pub(crate) struct Hub {
     sweeper: reconcile_jobs::App,
 }
 
+/// Nobody signs in here: keys are the only way in.
+fn nobodys() -> Audience {
+    Audience::new("us-east-1_simulated", "simulated")
+}
+
 impl Hub {
     pub(crate) fn new(world: &Arc<World>, key: &HashKey) -> Self {
         let aws = config(world);
         let clock = Clock::of(Arc::new(world.machine.clone()));
         let table = Table::new(&aws, table::NAME, clock);
         let unlimited = Limit::new(1_000_000, 1_000_000).expect("within bounds");
-        let context = Context::new(table.clone(), key, Limits::all(unlimited));
+        let context = Context::new(table.clone(), key, nobodys(), Limits::all(unlimited));
         let queues = JobQueues::new(&aws, |name| format!("{ADDRESS}/queues/{name}"));
         let (packages, results) = (Packages::new(&aws, PACKAGES), Results::new(&aws, RESULTS));
         let braket = Braket::new(&aws);

@@ -8,12 +8,10 @@ use domain::{
     rate_limit::Requester,
     session::{self, Session, SessionId},
 };
-use http::{Extensions, request::Parts};
-use lambda_http::{RequestExt, request::RequestContext};
-use secrets::KeyedHash;
+use http::request::Parts;
 use store::{Stored, Write, accounts::subject, exists, sessions::session, unchanged};
 
-use crate::{Context, Problem};
+use crate::{Context, Problem, claims::vouched};
 
 /// A known user, as the table has them now.
 #[derive(Clone, Debug)]
@@ -86,13 +84,13 @@ pub(crate) enum Credentials {
 }
 
 impl Credentials {
-    /// Claims come from the gateway's authorizer alone, never from a header.
-    pub(crate) fn of(request: &Request, api_keys: &KeyedHash) -> Option<Self> {
-        if let Some((user_id, session)) = signed_in(request.extensions()) {
-            return Some(Self::SignedIn(user_id, session));
+    pub(crate) fn of(request: &Request, context: &Context) -> Option<Self> {
+        let now = context.table.clock().now();
+        if let Some(vouched) = vouched(request.extensions(), &context.audience, now) {
+            return Some(Self::SignedIn(vouched.user_id, vouched.session_id));
         }
         let key = AccessKey::parse(request.headers().get("x-api-key")?.to_str().ok()?)?;
-        let hash = api_keys.hex(key.expose().as_bytes());
+        let hash = context.api_keys.hex(key.expose().as_bytes());
         Some(Self::Key { owner: key.owner()?, hash })
     }
 
@@ -103,18 +101,6 @@ impl Credentials {
             Self::Key { hash, .. } => Requester::Key(hash.clone()),
         }
     }
-}
-
-fn signed_in(extensions: &Extensions) -> Option<(UserId, SessionId)> {
-    let RequestContext::ApiGatewayV1(context) = extensions.request_context_ref()? else {
-        return None;
-    };
-    let claims = context.authorizer.fields.get("claims")?;
-    let claim = |name: &str| claims.get(name).and_then(|value| value.as_str());
-    if claim("token_use") != Some("access") {
-        return None;
-    }
-    Some((claim("username")?.parse().ok()?, claim("origin_jti")?.parse().ok()?))
 }
 
 impl Context {

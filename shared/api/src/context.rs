@@ -4,7 +4,7 @@ use domain::rate_limit::{Limit, Limits};
 use secrets::{HashKey, KeyedHash, Seal};
 use store::Table;
 
-use crate::rate_limit::Limiter;
+use crate::{Audience, rate_limit::Limiter};
 
 /// Why a function cannot start.
 #[derive(Debug, thiserror::Error)]
@@ -33,15 +33,18 @@ pub struct Context {
     pub seal: Seal,
     /// The same of what a login that is not done is gone on with.
     pub challenges: Seal,
+    /// What access tokens have to be made for.
+    pub(crate) audience: Audience,
     pub(crate) cursors: KeyedHash,
     pub(crate) limiter: Limiter,
 }
 
 impl Context {
-    pub fn new(table: Table, key: &HashKey, limits: Limits) -> Self {
+    pub fn new(table: Table, key: &HashKey, audience: Audience, limits: Limits) -> Self {
         Self {
             limiter: Limiter::new(table.clone(), limits, key.derive("address")),
             table,
+            audience,
             api_keys: key.derive("api-key"),
             links: key.derive("link"),
             attempts: key.derive("attempts"),
@@ -52,7 +55,7 @@ impl Context {
         }
     }
 
-    /// Reads `TABLE_NAME`, `SECRET_ID` and the limits of users and of addresses.
+    /// Reads `TABLE_NAME`, `SECRET_ID`, `USER_POOL_ID`, `USER_POOL_CLIENT_ID` and the limits of users and of addresses.
     pub async fn from_env(config: &environment::SdkConfig) -> Result<Self, InitError> {
         let key = HashKey::load(config, &environment::text("SECRET_ID")?).await?;
         let table = Table::new(config, environment::text("TABLE_NAME")?, clock::Clock::system());
@@ -63,6 +66,8 @@ impl Context {
             environment::number("ADDRESS_REQUEST_BURST")?,
         );
         let limit = |(per_second, burst)| Limit::new(per_second, burst).ok_or(InitError::Limit);
-        Ok(Self::new(table, &key, Limits::new(limit(user)?, limit(address)?)))
+        let pool = environment::text("USER_POOL_ID")?;
+        let audience = Audience::new(&pool, environment::text("USER_POOL_CLIENT_ID")?);
+        Ok(Self::new(table, &key, audience, Limits::new(limit(user)?, limit(address)?)))
     }
 }

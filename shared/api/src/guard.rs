@@ -86,7 +86,7 @@ async fn answer(
 ) -> (Count, Result<Response, Problem>) {
     let limiter = &context.limiter;
     let source = source(request.extensions());
-    let credentials = Credentials::of(&request, &context.api_keys);
+    let credentials = Credentials::of(&request, context);
     let Some(Declared { rule, reads }) = declared else {
         let known = vouched_for(credentials.as_ref());
         let requester = known.unwrap_or_else(|| limiter.address(source));

@@ -3,6 +3,7 @@
 mod answer;
 mod body;
 mod caller;
+mod claims;
 mod context;
 mod document;
 mod guard;
@@ -18,11 +19,13 @@ mod problem;
 mod query;
 mod rate_limit;
 mod serve;
+mod share;
 pub mod views;
 
 pub use answer::Answer;
 pub use body::{Json, MAX_BODY, object, object_or_none, objects};
 pub use caller::{Access, Caller};
+pub use claims::Audience;
 pub use context::{Context, InitError};
 pub use document::document;
 pub use idempotency::{IdempotencyHeader, Submission};

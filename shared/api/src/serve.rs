@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::{
     Router,
-    extract::{Request, State},
+    extract::Request,
     middleware::{self, Next},
     response::Response,
 };
@@ -16,6 +16,7 @@ use crate::{
     guard::{Guard, guard},
     observe::{names, observe},
     query::{nothing_else, plain},
+    share::{Origins, protect, share},
 };
 
 /// What a function's handlers share, built once at init.
@@ -28,24 +29,9 @@ pub trait App: Clone + Send + Sync + 'static {
 pub async fn serve<A: App>(routes: OpenApiRouter<A>, app: A) -> Result<(), lambda_http::Error> {
     const { assert!(!guards::SWITCHABLE, "a function keeps its guards") };
     telemetry::start();
-    let origin = HeaderValue::try_from(environment::text("CORS_ORIGIN")?)?;
-    let shared = middleware::from_fn_with_state(origin, share);
-    lambda_http::run(service(routes, app).layer(shared)).await
-}
-
-/// Lets pages of the allowed origin read the answer; the gateway answers preflight requests itself.
-async fn share(State(origin): State<HeaderValue>, request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
-    let headers = response.headers_mut();
-    if origin != "*" {
-        headers.append(header::VARY, HeaderValue::from_static("Origin"));
-    }
-    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
-    let readable = HeaderValue::from_static(
-        "ETag, Idempotency-Replayed, Location, RateLimit, RateLimit-Policy, Retry-After, Traceparent, X-Request-Id",
-    );
-    headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, readable);
-    response
+    let origins = Origins::parse(&environment::text("CORS_ORIGINS")?);
+    lambda_http::run(service(routes, app).layer(middleware::from_fn_with_state(origins, share)))
+        .await
 }
 
 /// The routes behind their guard.
@@ -61,6 +47,7 @@ pub fn service<A: App>(routes: OpenApiRouter<A>, app: A) -> Router {
         .fallback(no_such_operation)
         .layer(middleware::from_fn_with_state(rules, guard))
         .layer(middleware::from_fn(finish))
+        .layer(middleware::from_fn(protect))
         .layer(middleware::from_fn_with_state(names, observe))
 }
 
@@ -68,17 +55,17 @@ async fn no_such_operation() -> Problem {
     Problem::no_such_operation()
 }
 
-/// Makes `Location` relative, which holds behind either door and any stage.
+/// Makes a `Location` of ours relative, which holds behind either door and any stage.
 async fn finish(request: Request, next: Next) -> Response {
     let path = request.uri().path().to_owned();
     let mut response = next.run(request).await;
     if let Some(location) =
         response.headers().get(header::LOCATION).and_then(|value| value.to_str().ok())
+        && location.starts_with('/')
         && let Ok(relative) = HeaderValue::try_from(relative(&path, location))
     {
         response.headers_mut().insert(header::LOCATION, relative);
     }
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }
 

@@ -1,11 +1,13 @@
 //! Who a user is, what they may do, and when an account may be used.
 
+mod google;
 mod login;
 mod mailing;
 mod view;
 
 use serde::{Deserialize, Serialize};
 
+pub use google::GoogleIdentity;
 pub use login::{Login, email_not_verified, refresh_refused, wrong_credentials};
 pub use mailing::{MAILS_AN_HOUR, Mailing};
 pub use view::UserView;

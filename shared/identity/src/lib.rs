@@ -1,5 +1,6 @@
 //! The Cognito edge: who may sign in, and with which tokens?
 
+mod federated;
 mod secret;
 mod session;
 mod users;

@@ -6,6 +6,7 @@ pub mod attempts;
 pub mod audit;
 pub mod closing;
 pub mod dead_letters;
+pub mod google;
 pub mod hardware;
 pub mod idempotency;
 mod item;

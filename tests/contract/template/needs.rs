@@ -112,6 +112,14 @@ pub(super) const KNOWN: Known = Known {
         ("identity admin_add_user_to_group", &[must("cognito-idp:AdminAddUserToGroup", POOL)]),
         ("identity admin_delete_user", &[must("cognito-idp:AdminDeleteUser", POOL)]),
         ("identity admin_initiate_auth", &[must("cognito-idp:AdminInitiateAuth", POOL)]),
+        (
+            "identity admin_link_provider_for_user",
+            &[must("cognito-idp:AdminLinkProviderForUser", POOL)],
+        ),
+        (
+            "identity admin_disable_provider_for_user",
+            &[must("cognito-idp:AdminDisableProviderForUser", POOL)],
+        ),
         // open to anyone who holds a token: not a matter of roles
         ("identity get_tokens_from_refresh_token", &[]),
         ("identity revoke_token", &[]),

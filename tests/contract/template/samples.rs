@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, fs, path::Path};
 
 use serde_json::Value;
-use tests::Stack;
+use tests::{Stack, sign};
 
 use super::{
     document::{Function, Template, referred, text},
@@ -33,9 +33,11 @@ pub(super) async fn fault(
     let Some(function) = functions.first() else {
         return Some(format!("{name} is named for no function of the template"));
     };
-    let Ok(event) = serde_json::from_str::<Value>(sample) else {
+    let Ok(mut event) = serde_json::from_str::<Value>(sample) else {
         return Some(format!("{name} is not JSON"));
     };
+    let claims = event.pointer_mut("/requestContext/authorizer/claims");
+    claims.into_iter().filter(|claims| claims.is_object()).for_each(sign);
     let wrong = match function.events().next().map(|event| event.kind) {
         Some("Api") => request(template, stack, crate_name, &event).await,
         Some("SQS") => messages(template, stack, &functions, event).await,

@@ -11,6 +11,7 @@ const VERBS: &[(&str, &str)] = &[
     ("download", "post"),
     ("end", "post"),
     ("get", "get"),
+    ("link", "post"),
     ("list", "get"),
     ("publish", "post"),
     ("redrive", "post"),

@@ -90,19 +90,23 @@ async fn a_session_goes_on_by_its_refresh_token() {
     }
 }
 
-#[tokio::test]
-async fn a_suspended_user_gets_no_session() {
-    let stack = Stack::start().await;
-    let ada = Newcomer::new(&stack);
-    ada.settle().await;
-    let session = ada.log_in().await.expect(200);
-    let id = session["user"]["id"].as_str().expect("an id").parse().expect("an id");
+pub(super) async fn suspend(stack: &Stack, user_id: &Value) {
+    let id = user_id.as_str().expect("an id").parse().expect("an id");
     let table = stack.table();
     let found = table.read((accounts::user(id), accounts::subject(id))).await.expect("a read");
     let (Some(mut user), Some(mut subject)) = found else { panic!("an account") };
     user.status = Status::Suspended;
     *subject = user.subject();
     table.write([update(&user), update(&subject)]).await.expect("a suspension");
+}
+
+#[tokio::test]
+async fn a_suspended_user_gets_no_session() {
+    let stack = Stack::start().await;
+    let ada = Newcomer::new(&stack);
+    ada.settle().await;
+    let session = ada.log_in().await.expect(200);
+    suspend(&stack, &session["user"]["id"]).await;
 
     ada.log_in().await.refused(403, "account_suspended");
     Newcomer { password: OTHER_PASSWORD, ..ada.clone() }

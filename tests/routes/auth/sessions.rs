@@ -5,13 +5,13 @@ use std::time::Duration;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::session::MAX_SESSIONS;
 use serde_json::{Value, json};
-use tests::{Received, Stack, User};
+use tests::{Received, Stack, User, handed_on};
 
 use super::settled;
 
 /// Someone whose access token the gateway has checked.
-fn signed_in(stack: &Stack, session: &Value) -> User {
-    stack.claiming(claims(session))
+pub(crate) fn signed_in(stack: &Stack, session: &Value) -> User {
+    stack.claiming(handed_on(&claims(session)))
 }
 
 fn claims(session: &Value) -> Value {
@@ -107,5 +107,5 @@ async fn tokens_say_nothing_that_the_table_does_not() {
     let (of_ada, of_eve) = (ada.log_in().await.expect(200), eve.log_in().await.expect(200));
     let mut mixed = claims(&of_ada);
     mixed["origin_jti"] = claims(&of_eve)["origin_jti"].clone();
-    stack.claiming(mixed).get("/auth/me").await.refused(401, "unauthenticated");
+    stack.claiming(handed_on(&mixed)).get("/auth/me").await.refused(401, "unauthenticated");
 }

@@ -12,7 +12,7 @@ use std::{
 use http::{HeaderMap, StatusCode, header};
 
 use super::{
-    event::{Door, STAGE, answer, event},
+    event::{Door, STAGE, Signed, answer, event},
     http::{Answer, Asked, text},
     pool::{Pool, Refused},
     seed::SESSION,
@@ -27,6 +27,8 @@ pub(crate) struct Doors {
     functions: BTreeMap<&'static str, Arc<Pool>>,
     /// The user of each access token that was issued.
     tokens: HashMap<String, String>,
+    issuer: String,
+    client: String,
     failures: AtomicU64,
 }
 
@@ -34,8 +36,9 @@ impl Doors {
     pub(crate) fn new(
         functions: BTreeMap<&'static str, Arc<Pool>>,
         tokens: HashMap<String, String>,
+        (issuer, client): (String, String),
     ) -> Self {
-        Self { functions, tokens, failures: AtomicU64::new(0) }
+        Self { functions, tokens, issuer, client, failures: AtomicU64::new(0) }
     }
 
     /// Invocations that ended without a usable answer.
@@ -76,8 +79,9 @@ impl Doors {
     fn with_token(&self, headers: &HeaderMap) -> Option<Door> {
         let Some(value) = headers.get(header::AUTHORIZATION) else { return Some(Door::Public) };
         let token = value.to_str().ok()?.strip_prefix("Bearer ")?;
-        let user = self.tokens.get(token)?;
-        Some(Door::SignedIn(user.clone(), SESSION.to_owned()))
+        let user = self.tokens.get(token)?.clone();
+        let (issuer, client) = (self.issuer.clone(), self.client.clone());
+        Some(Door::SignedIn(Signed { user, session: SESSION.to_owned(), issuer, client }))
     }
 
     fn failed(&self, why: &str) -> Answer {
@@ -125,13 +129,15 @@ mod tests {
     #[test]
     fn a_token_is_a_user_and_a_wrong_one_nobody() {
         let tokens = HashMap::from([("t".to_owned(), "ada".to_owned())]);
-        let doors = Doors::new(BTreeMap::new(), tokens);
+        let doors = Doors::new(BTreeMap::new(), tokens, ("i".to_owned(), "c".to_owned()));
         let with = |value: &'static str| {
             let headers =
                 HeaderMap::from_iter([(header::AUTHORIZATION, HeaderValue::from_static(value))]);
             doors.with_token(&headers)
         };
-        assert_eq!(with("Bearer t"), Some(Door::SignedIn("ada".into(), SESSION.into())));
+        let [user, session, issuer, client] = ["ada", SESSION, "i", "c"].map(str::to_owned);
+        let ada = Signed { user, session, issuer, client };
+        assert_eq!(with("Bearer t"), Some(Door::SignedIn(ada)));
         assert_eq!(with("Bearer x"), None);
         assert_eq!(with("t"), None);
         assert_eq!(doors.with_token(&HeaderMap::new()), Some(Door::Public));

@@ -14,12 +14,21 @@ pub const STAGE: &str = "v1";
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Door {
     /// HubApi, for the user whose access token the authorizer has verified.
-    /// A user, and what the user pool calls their session.
-    SignedIn(String, String),
+    SignedIn(Signed),
     /// HubApi without a token.
     Public,
     /// ClientApi with this key.
     Key(String),
+}
+
+/// What an access token says of who sends it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Signed {
+    pub user: String,
+    /// What the user pool calls the session.
+    pub session: String,
+    pub issuer: String,
+    pub client: String,
 }
 
 /// A REST (v1) proxy event, as both doors send it; `path` is without stage and query.
@@ -50,9 +59,7 @@ pub fn event(door: &Door, parts: &Parts, path: &str, body: &Bytes, now_millis: u
 
 fn context(door: &Door, parts: &Parts, path: &str, resource: &str, now_millis: u64) -> Value {
     let (api, authorizer, key) = match door {
-        Door::SignedIn(user, session) => {
-            ("hub1234567", json!({"claims": claims(user, session)}), Value::Null)
-        }
+        Door::SignedIn(signed) => ("hub1234567", json!({"claims": claims(signed)}), Value::Null),
         Door::Public => ("hub1234567", Value::Null, Value::Null),
         Door::Key(key) => ("client1234", Value::Null, key.as_str().into()),
     };
@@ -87,20 +94,20 @@ fn source(headers: &HeaderMap) -> &str {
     forwarded.and_then(|all| all.split(',').next()).unwrap_or("203.0.113.7")
 }
 
-fn claims(user: &str, session: &str) -> Value {
+fn claims(signed: &Signed) -> Value {
     json!({
         "sub": "28a1c3f0-60b1-70d2-4e93-1f5a7c9b2d48",
-        "iss": "https://cognito-idp.us-west-2.amazonaws.com/us-west-2_Ab1Cd2Ef3",
-        "client_id": "1example23456789abcdefghij",
-        "origin_jti": session,
+        "iss": signed.issuer,
+        "client_id": signed.client,
+        "origin_jti": signed.session,
         "event_id": "b2f64d18-9c3a-4e75-8d01-6a7f3c5e9b24",
         "token_use": "access",
         "scope": "aws.cognito.signin.user.admin",
         "auth_time": "1795167000",
-        "exp": "Fri Nov 20 10:30:00 UTC 2026",
+        "exp": "Fri Nov 20 10:30:00 UTC 2099",
         "iat": "Fri Nov 20 09:30:00 UTC 2026",
         "jti": "d95b0e27-4f6c-48a3-b1e8-3c7d2a90f514",
-        "username": user,
+        "username": signed.user,
     })
 }
 
@@ -209,6 +216,11 @@ mod tests {
         }
     }
 
+    fn ada() -> Signed {
+        let [user, session, issuer, client] = ["ada", "s", "i", "c"].map(str::to_owned);
+        Signed { user, session, issuer, client }
+    }
+
     fn check(door: &Door, sample: &str) {
         let mut sample: Value = serde_json::from_str(sample).expect("JSON");
         for name in ["headers", "multiValueHeaders", "multiValueQueryStringParameters"] {
@@ -219,21 +231,14 @@ mod tests {
 
     #[test]
     fn events_have_the_shape_of_the_samples() {
-        check(
-            &Door::SignedIn("u".into(), "s".into()),
-            include_str!("../../../../events/jobs.hub.json"),
-        );
+        check(&Door::SignedIn(ada()), include_str!("../../../../events/jobs.hub.json"));
         check(&Door::Key("k".into()), include_str!("../../../../events/jobs.client.json"));
     }
 
     #[test]
     fn an_event_says_what_the_request_said() {
-        let event = made(
-            &Door::SignedIn("ada".into(), "s".into()),
-            "/v1/jobs/7/result?a=1&a=2&b",
-            "/jobs/7/result",
-            "{}",
-        );
+        let event =
+            made(&Door::SignedIn(ada()), "/v1/jobs/7/result?a=1&a=2&b", "/jobs/7/result", "{}");
         assert_eq!(event["resource"], "/jobs/{proxy+}");
         assert_eq!(event["pathParameters"]["proxy"], "7/result");
         assert_eq!(event["requestContext"]["path"], "/v1/jobs/7/result");

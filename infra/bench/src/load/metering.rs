@@ -79,7 +79,7 @@ impl<'a> Meter<'a> {
         };
         let key = HashKey::load(&config(&hub.aws().url()), &told(jobs, "SECRET_ID")?).await?;
         let population = Stores::new(&places, &key).seed(PEOPLE).await?;
-        let doors = Arc::new(Doors::new(pools.clone(), tokens(&population)));
+        let doors = Arc::new(Doors::new(pools.clone(), tokens(&population), hub.audience()?));
         let latency = Duration::from_millis(assumed.aws_call_millis);
         hub.aws().handle(Handling { latency, units: true });
         Ok(Self { hub, pools, doors, population, assumed })

@@ -73,7 +73,7 @@ impl Rig {
             .map(|(name, address)| (name, format!("http://{address}")));
         let pools = pools(hub, &endpoints, "load")?;
         let population = Arc::new(stores(hub, &pools, &endpoints)?.seed(people).await?);
-        let doors = Arc::new(Doors::new(pools.clone(), tokens(&population)));
+        let doors = Arc::new(Doors::new(pools.clone(), tokens(&population), hub.audience()?));
         let gateway = &runtimes[&Part::Gateway];
         let (listener, address) = listen(gateway).await?;
         let served = doors.clone();

@@ -9,7 +9,10 @@ use store::{Table, accounts};
 use crate::{
     Failure,
     hub::{Ask, Hub, Reply},
-    load::{event::Door, seed::config},
+    load::{
+        event::{Door, Signed},
+        seed::config,
+    },
 };
 
 /// Someone nobody knows yet.
@@ -79,9 +82,9 @@ impl Newcomer {
 
 /// Makes an administrator, which no operation does.
 pub(super) async fn promote(hub: &Hub, door: &Door) -> Result<(), Failure> {
-    let Door::SignedIn(id, _) = door else { return Err("only who signs in is made one".into()) };
+    let Door::SignedIn(signed) = door else { return Err("only who signs in is made one".into()) };
     let table = Table::new(&config(&hub.aws().url()), hub.table_name(), Clock::system());
-    let subject = table.get(&accounts::subject(id.parse()?)).await?;
+    let subject = table.get(&accounts::subject(signed.user.parse()?)).await?;
     let mut subject = subject.ok_or("there is no such user")?;
     subject.roles.push(Role::Admin);
     table.save(subject).await?;
@@ -93,9 +96,8 @@ fn signed_in(token: &str) -> Result<Door, Failure> {
     let claims = token.split('.').nth(1).ok_or("the access token is no JWT")?;
     let claims: Value = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(claims)?)?;
     let claim = |name: &str| claims[name].as_str().map(str::to_owned);
-    let (user, session) = (claim("username"), claim("origin_jti"));
-    Ok(Door::SignedIn(
-        user.ok_or("the access token names nobody")?,
-        session.ok_or("the access token names no session")?,
-    ))
+    let claim = |name: &str| claim(name).ok_or_else(|| format!("the access token has no {name}"));
+    let (user, session) = (claim("username")?, claim("origin_jti")?);
+    let (issuer, client) = (claim("iss")?, claim("client_id")?);
+    Ok(Door::SignedIn(Signed { user, session, issuer, client }))
 }
