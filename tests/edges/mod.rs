@@ -3,9 +3,7 @@
 mod braket;
 mod cognito;
 mod environment;
-mod gateway;
 mod mail;
-mod parameters;
 mod queues;
 mod s3;
 mod secrets;

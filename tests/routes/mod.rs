@@ -1,5 +1,6 @@
 //! What each route group promises its callers.
 
+mod api_keys;
 pub(crate) mod auth;
 mod billing;
 mod hardware;

@@ -7,8 +7,6 @@ use aws_config::SdkConfig;
 use axum::Router;
 use braket::Braket;
 use files::{Packages, Results};
-use gateway::Gateway;
-use parameters::Parameters;
 use worker::{JobQueues, SourceQueues};
 
 use crate::{
@@ -20,7 +18,8 @@ use crate::{
 pub const LEASE: Duration = Duration::from_secs(30);
 pub const SEARCH_GRACE: Duration = Duration::from_secs(120);
 
-/// What answers callers, by the first segment of its paths, and what works through queues.
+/// What answers callers, by the first segment of its paths, and what works through queues. Keys are served together, as
+/// `api-keys`.
 pub(crate) struct Functions {
     pub routes: BTreeMap<&'static str, Router>,
     pub inspect_package: inspect_package::App,
@@ -50,9 +49,11 @@ impl Functions {
         let table = context.table.clone();
         let apps = quantum_apps::App::new(context.clone(), packages.clone());
         let registry = registry::App::new(context.clone(), packages.clone());
+        let keys = api::service(api_keys::routes(), api_keys::App::new(context.clone()));
         let jobs = jobs::App::new(context.clone(), job_queues.clone(), results.clone());
         Self {
             routes: BTreeMap::from([
+                ("api-keys", keys.clone()),
                 ("auth", auth(context, &aws)),
                 ("users", api::service(users::routes(), users::App::new(context.clone()))),
                 ("bills", api::service(billing::routes(), billing::App::new(context.clone()))),
@@ -68,7 +69,11 @@ impl Functions {
                 ("projects", api::service(projects::routes(), projects::App::new(context.clone()))),
                 ("quantum-apps", api::service(quantum_apps::routes(), apps)),
                 ("registry", api::service(registry::routes(), registry)),
-                ("subscriptions", subscriptions(context, Gateway::new(&aws))),
+                (
+                    "subscriptions",
+                    api::service(subscriptions::routes(), subscriptions::App::new(context.clone())),
+                ),
+                ("usage", keys),
             ]),
             inspect_package: inspect_package::App::new(table.clone(), packages.clone()),
             refresh_hardware: refresh_hardware::App::new(table.clone(), braket.clone()),
@@ -113,15 +118,6 @@ pub(crate) fn auth(context: &Context, pool: &SdkConfig) -> Router {
         "http://hub.example/v1",
     );
     api::service(auth::routes(), app)
-}
-
-/// With a gateway of the caller's choice; the plans are those of the template.
-pub(crate) fn subscriptions(context: &Context, gateway: Gateway) -> Router {
-    let cloud = services();
-    let parameters = Parameters::new(&config(&cloud.addresses().services));
-    let plans = cloud.stack().environments["SubscriptionsFunction"]["USAGE_PLANS_PATH"].clone();
-    let app = subscriptions::App::new(context.clone(), gateway, parameters, plans);
-    api::service(subscriptions::routes(), app)
 }
 
 /// With queues of the caller's choice.

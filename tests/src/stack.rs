@@ -12,7 +12,6 @@ use domain::{
     rate_limit::{Limit, Limits},
 };
 use files::Results;
-use gateway::Gateway;
 use http_body_util::BodyExt;
 use serde_json::Value;
 use store::{Table, create};
@@ -22,7 +21,7 @@ use worker::{BatchAnswer, Failed, SourceQueues, process, process_whole};
 use crate::{
     DynamoDb, LocalBraket, Received, TableDoor, User,
     event::{Door, Sent, event},
-    functions::{Functions, LEASE, auth, operations, subscriptions},
+    functions::{Functions, LEASE, auth, operations},
     queues::{Queues, STEPS},
     services::{config, services},
 };
@@ -127,12 +126,6 @@ impl Stack {
         }
     }
 
-    /// The same hub, where the gateway of API keys is at `endpoint`.
-    pub fn with_gateway_at(&self, endpoint: &str) -> Self {
-        let service = subscriptions(self.context(), Gateway::new(&config(endpoint)));
-        self.with_function("subscriptions", service)
-    }
-
     /// The same hub, where the user pool is at `endpoint`.
     pub fn with_identity_at(&self, endpoint: &str) -> Self {
         self.with_function("auth", auth(self.context(), &config(endpoint)))
@@ -159,7 +152,7 @@ impl Stack {
     }
 
     fn instead(&self, path: &str) -> Option<&Instead> {
-        self.instead.as_ref().filter(|instead| instead.name == first_segment(path))
+        self.instead.as_ref().filter(|instead| instead.name == function_at(path))
     }
 
     /// Whether infra/openapi.json says what is answered at `path`.
@@ -352,7 +345,7 @@ impl Stack {
     }
 
     pub(crate) async fn send(&self, door: &Door, sent: &Sent<'_>) -> Received {
-        let name = first_segment(sent.path);
+        let name = function_at(sent.path);
         let instead = self.instead(sent.path).map(|instead| &instead.service);
         let service = instead.or(self.functions().routes.get(name));
         let service = service.unwrap_or_else(|| {
@@ -369,11 +362,17 @@ impl Stack {
     }
 }
 
-/// As many requests as a test may send.
+/// As many requests as a test may send, on as many items as one caller ever has.
 fn plenty() -> Limits {
     Limits::all(Limit::new(1_000_000, 1_000_000).expect("within bounds"))
 }
 
-fn first_segment(path: &str) -> &str {
-    path.split(['/', '?']).nth(1).unwrap_or_default()
+/// By the first segment of the path; the keys of a subscription are served with all keys.
+fn function_at(path: &str) -> &str {
+    let segments: Vec<&str> = path.split(['/', '?']).skip(1).collect();
+    match segments.as_slice() {
+        ["subscriptions", _, "keys", ..] => "api-keys",
+        [first, ..] => first,
+        [] => "",
+    }
 }

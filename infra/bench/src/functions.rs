@@ -21,7 +21,8 @@ const SECRETS: &str = "secretsmanager";
 const FILES: &str = "s3";
 
 /// All that the template deploys.
-pub const FUNCTIONS: [Function; 21] = [
+pub const FUNCTIONS: [Function; 23] = [
+    noun("api-keys", "ApiKeysFunction", &["api-keys", "usage"], "getApiKey", &[TABLE, SECRETS]),
     noun("auth", "AuthFunction", &["auth"], "getMe", &[TABLE, SECRETS, "cognito-idp", "ses"]),
     noun("billing", "BillingFunction", &["bills"], "getBill", &[TABLE, SECRETS]),
     noun("hardware", "HardwareFunction", &["hardware"], "getHardware", &[TABLE, SECRETS]),
@@ -61,9 +62,10 @@ pub const FUNCTIONS: [Function; 21] = [
         "SubscriptionsFunction",
         &["subscriptions"],
         "getSubscription",
-        &[TABLE, SECRETS, "apigateway", "ssm"],
+        &[TABLE, SECRETS],
     ),
     noun("users", "UsersFunction", &["users"], "becomeProvider", &[TABLE, SECRETS]),
+    verb("authorize-key", "AuthorizeKeyFunction", &[TABLE, SECRETS]),
     verb("close-bills", "CloseBillsFunction", &[TABLE]),
     verb("inspect-package", "InspectPackageFunction", &[TABLE, FILES]),
     verb("reconcile-jobs", "ReconcileJobsFunction", &[TABLE, "sqs"]),
@@ -75,10 +77,14 @@ pub const FUNCTIONS: [Function; 21] = [
     verb("submit-quantum-task", "SubmitQuantumTaskFunction", &[TABLE, FILES, "braket"]),
 ];
 
-/// The function that serves a path, by its first segment.
+/// The function that serves a path, by its first segment; keys are served together, whoever has them.
 #[must_use]
 pub fn serving(path: &str) -> Option<&'static Function> {
-    let first = path.trim_start_matches('/').split(['/', '?']).next()?;
+    let mut segments = path.trim_start_matches('/').split(['/', '?']);
+    let first = match (segments.next()?, segments.nth(1)) {
+        ("subscriptions", Some("keys")) => "api-keys",
+        (first, _) => first,
+    };
     FUNCTIONS.iter().find(|function| function.serves.contains(&first))
 }
 

@@ -1,9 +1,11 @@
 //! Who sends a request, from the gateway's verified claims or from an API key.
 
+use std::net::IpAddr;
+
 use axum::extract::{FromRequestParts, Request};
 use domain::{
     Kind, Refusal, UserId,
-    access_key::{AccessKey, Scope, SubscriptionKey},
+    access_key::{AccessKey, Scope, Secret},
     account::{Role, Status, Subject},
     rate_limit::Requester,
 };
@@ -27,15 +29,23 @@ pub struct Caller {
 #[derive(Clone, Debug)]
 pub enum Access {
     SignedIn,
-    Key(Box<Stored<SubscriptionKey>>),
+    Key(Box<Stored<AccessKey>>),
 }
 
 impl Caller {
-    pub fn key(&self) -> Option<&SubscriptionKey> {
+    pub fn key(&self) -> Option<&AccessKey> {
         match &self.access {
             Access::SignedIn => None,
             Access::Key(key) => Some(key),
         }
+    }
+
+    /// With a key that is bound to addresses: from those alone.
+    pub(crate) fn may_come_from(self, source: Option<IpAddr>) -> Result<Self, Problem> {
+        if let Some(key) = self.key() {
+            key.may_come_from(source)?;
+        }
+        Ok(self)
     }
 
     /// Lets a write through only while nothing was withdrawn from the caller since the guard looked.
@@ -82,7 +92,7 @@ impl Credentials {
         if let Some(user_id) = signed_in(request.extensions()) {
             return Some(Self::SignedIn(user_id));
         }
-        let key = AccessKey::parse(request.headers().get("x-api-key")?.to_str().ok()?)?;
+        let key = Secret::parse(request.headers().get("x-api-key")?.to_str().ok()?)?;
         let hash = api_keys.hex(key.expose().as_bytes());
         Some(Self::Key { owner: key.owner()?, hash })
     }
@@ -127,10 +137,8 @@ impl Context {
         owner: UserId,
         hash: &str,
     ) -> Result<(Option<Stored<Subject>>, Access), Problem> {
-        let found = self
-            .table
-            .read((subject(owner), store::subscriptions::access_key(owner, hash)))
-            .await?;
+        let found =
+            self.table.read((subject(owner), store::access_keys::access_key(owner, hash))).await?;
         let (subject, Some(key)) = found else { return Err(Problem::unauthenticated()) };
         key.may_be_used(self.table.clock().now())?;
         Ok((subject, Access::Key(Box::new(key))))

@@ -1,6 +1,9 @@
 //! What every function that answers callers holds: the table and the keys of its hashes.
 
-use domain::rate_limit::{Limit, Limits};
+use domain::{
+    access_key::Plan,
+    rate_limit::{Allowance, Limit, Limits},
+};
 use secrets::{HashKey, KeyedHash};
 use store::Table;
 
@@ -29,15 +32,25 @@ pub struct Context {
     pub(crate) limiter: Limiter,
 }
 
+/// Hashes API keys, as they are found by.
+pub fn api_keys(key: &HashKey) -> KeyedHash {
+    key.derive("api-key")
+}
+
 impl Context {
     pub fn new(table: Table, key: &HashKey, limits: Limits) -> Self {
         Self {
             limiter: Limiter::new(table.clone(), limits, key.derive("address")),
             table,
-            api_keys: key.derive("api-key"),
+            api_keys: api_keys(key),
             links: key.derive("link"),
             cursors: key.derive("cursor"),
         }
+    }
+
+    /// What a key of that plan is held to.
+    pub fn allowance(&self, plan: Plan) -> Allowance {
+        self.limiter.of_plan(plan)
     }
 
     /// Reads `TABLE_NAME`, `SECRET_ID` and the limits of users and of addresses.

@@ -76,7 +76,8 @@ impl Guard {
 /// Counts the request and answers it, or refuses to.
 ///
 /// Whoever is looked up is counted meanwhile, so that counting takes no time of its own; nothing has an effect before
-/// the count is known. A key that this process has not met is looked up first: nobody makes us count what never was.
+/// the count is known. A key that this process has not met is looked up first: nobody makes us count what never was; and
+/// one that is bound to addresses too: nobody uses up a key from where it opens nothing.
 async fn answer(
     context: &Context,
     declared: Option<&Declared>,
@@ -102,7 +103,7 @@ async fn answer(
         };
     }
     let address = limiter.address(source);
-    let counting = limiter.count(&address, limiter.address_limit());
+    let counting = limiter.count(&address, limiter.of_addresses());
     if *reads {
         return beside(counting, true, next.run(request)).await;
     }
@@ -128,15 +129,16 @@ async fn admit(
     };
     let requester = credentials.requester();
     let looking_up = context.identify(credentials);
-    let (count, found) = match limiter.limit(&requester) {
-        Some(limit) => {
-            let (count, found) = beside(limiter.count(&requester, limit), reads, looking_up).await;
+    let (count, found) = match limiter.allowance(&requester) {
+        Some(allowance) => {
+            let counting = limiter.count(&requester, allowance);
+            let (count, found) = beside(counting, reads, looking_up).await;
             (count, found.flatten())
         }
-        None => match looking_up.await {
+        None => match looking_up.await.and_then(|caller| caller.may_come_from(source)) {
             Ok(caller) => {
-                let limit = limiter.learn(&requester, &caller);
-                let count = limiter.count(&requester, limit).await;
+                let allowance = limiter.learn(&requester, &caller);
+                let count = limiter.count(&requester, allowance).await;
                 let found = count.check(reads).map(|()| caller);
                 (count, found)
             }
@@ -145,6 +147,7 @@ async fn admit(
     };
     let admitted = found.and_then(|caller| {
         limiter.learn(&requester, &caller);
+        let caller = caller.may_come_from(source)?;
         allowed(&caller, rule).map(|()| caller)
     });
     (count, admitted)

@@ -27,14 +27,13 @@ use crate::{
 pub(crate) type Line = Map<String, Value>;
 
 /// The fields a line of ours may have besides those that every line has.
-pub const FIELDS: [&str; 19] = [
+pub const FIELDS: [&str; 18] = [
     "alert",
     "arn",
     "cause",
     "changes",
     "code",
     "job_id",
-    "key_id",
     "location",
     "message_id",
     "passed",

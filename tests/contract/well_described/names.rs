@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 /// What an operation may do, with the method that does it where only one does.
-const VERBS: [(&str, &str); 20] = [
+const VERBS: [(&str, &str); 21] = [
     ("become", "post"),
     ("cancel", "delete"),
     ("create", "post"),
@@ -18,6 +18,7 @@ const VERBS: [(&str, &str); 20] = [
     ("release", "post"),
     ("resend", "post"),
     ("reset", "post"),
+    ("rotate", "post"),
     ("start", "post"),
     ("subscribe", "post"),
     ("update", "put"),

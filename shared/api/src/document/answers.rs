@@ -42,6 +42,11 @@ impl Hints {
         }
     }
 
+    /// Whether people have no way in.
+    pub(super) fn takes_keys_alone(&self, operation: &Operation) -> bool {
+        ways(operation).keys().eq(["apiKey"])
+    }
+
     pub(super) fn takes_keys(&self, operation: &Operation) -> bool {
         self.both_doors || ways(operation).contains_key("apiKey")
     }
@@ -152,7 +157,10 @@ fn of_all(operation: &Operation, hints: &Hints) -> BTreeSet<&'static str> {
         let provider = roles.iter().any(|role| role == "provider");
         add(true, &[if provider { "provider_role_required" } else { "role_required" }]);
     }
-    add(ways.contains_key("apiKey"), &["key_expired", "key_revoked", "scope_required"]);
+    add(
+        ways.contains_key("apiKey"),
+        &["key_expired", "key_revoked", "scope_required", "address_not_allowed"],
+    );
     add(hints.takes_keys(operation), &["invalid_api_key", "quota_exceeded"]);
     add(parameters(operation).any(|one| one.parameter_in == ParameterIn::Path), &["bad_path"]);
     add(parameters(operation).any(is_id), &["bad_id", "not_found"]);
