@@ -2,6 +2,7 @@
 
 mod api_keys;
 pub(crate) mod auth;
+mod authorize_key;
 mod billing;
 mod hardware;
 mod inspect_package;

@@ -1,6 +1,7 @@
 //! How many requests a caller may send: told on every answer, held to exactly, and refused without any effect.
 
 mod plans;
+mod spread;
 
 use std::{future::IntoFuture, time::Duration};
 

@@ -22,6 +22,7 @@ pub const SEARCH_GRACE: Duration = Duration::from_secs(120);
 /// `api-keys`.
 pub(crate) struct Functions {
     pub routes: BTreeMap<&'static str, Router>,
+    pub authorize_key: authorize_key::App,
     pub inspect_package: inspect_package::App,
     pub refresh_hardware: refresh_hardware::App,
     pub run_simulation: run_simulation::App,
@@ -75,6 +76,11 @@ impl Functions {
                 ),
                 ("usage", keys),
             ]),
+            authorize_key: authorize_key::App::new(
+                table.clone(),
+                context.api_keys.clone(),
+                "hub-gateway-key".to_owned(),
+            ),
             inspect_package: inspect_package::App::new(table.clone(), packages.clone()),
             refresh_hardware: refresh_hardware::App::new(table.clone(), braket.clone()),
             run_simulation: run_simulation::App::new(

@@ -16,8 +16,8 @@ pub struct App {
 }
 
 impl App {
-    pub fn new(table: Table, key: &HashKey, gateway_keys: String) -> Self {
-        Self { table, api_keys: api::api_keys(key), gateway_keys }
+    pub fn new(table: Table, api_keys: KeyedHash, gateway_keys: String) -> Self {
+        Self { table, api_keys, gateway_keys }
     }
 
     pub async fn from_env() -> Result<Self, InitError> {
@@ -25,7 +25,7 @@ impl App {
         let gateway_keys = environment::text("GATEWAY_KEYS")?;
         let key = HashKey::load(&config, &environment::text("SECRET_ID")?).await?;
         let table = Table::new(&config, environment::text("TABLE_NAME")?, clock::Clock::system());
-        Ok(Self::new(table, &key, gateway_keys))
+        Ok(Self::new(table, api::api_keys(&key), gateway_keys))
     }
 }
 
@@ -34,15 +34,13 @@ impl App {
 /// # Errors
 /// Where the table does not answer: then nobody is let through.
 pub async fn handle(app: App, request: KeyedRequest) -> Result<Verdict, store::Error> {
-    let secret = request.api_key().and_then(Secret::parse);
-    let Some((secret, owner)) = secret.and_then(|key| Some((key.clone(), key.owner()?))) else {
-        return Ok(request.deny());
-    };
+    let Some(secret) = request.api_key().and_then(Secret::parse) else { return Ok(request.deny()) };
+    let Some(owner) = secret.owner() else { return Ok(request.deny()) };
     let hash = app.api_keys.hex(secret.expose().as_bytes());
     let found = app.table.get(&access_key(owner, &hash)).await?;
     let now = app.table.clock().now();
     Ok(match found.filter(|key| key.may_be_used(now).is_ok()) {
-        Some(key) => request.allow(&key.id, key.gateway_key(&app.gateway_keys)),
+        Some(key) => request.allow(key.id, key.gateway_key(&app.gateway_keys)),
         None => request.deny(),
     })
 }

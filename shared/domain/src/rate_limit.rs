@@ -85,15 +85,25 @@ impl Limit {
         Self { interval: self.interval * i64::from(shards), burst }
     }
 
-    /// How a caller stands by what became of a request in one of the shards.
+    /// How a caller stands by what became of a request at `now` in one of the shards.
     ///
-    /// That is known of this shard alone; the others are taken to be as full, for requests are spread evenly.
-    pub fn of_all_shards(self, counted: Counted) -> Counted {
+    /// `known` says of a shard when it was once found to be full again. The others are taken to be as full as this one,
+    /// for requests are spread evenly, and never to have more room than is known of them.
+    pub fn of_all_shards(
+        self,
+        counted: Counted,
+        known: impl Fn(u32) -> Option<Micros>,
+        now: Micros,
+    ) -> Counted {
         let shards = self.shards();
-        let whole = |standing: Standing| Standing {
-            limit: self,
-            remaining: standing.remaining.saturating_mul(shards).min(self.burst),
-            ..standing
+        let left = |shard: u32| {
+            let part = self.part(shard);
+            known(shard).map_or(part.burst, |full_at| part.remaining(full_at, now))
+        };
+        let whole = |standing: Standing| {
+            let as_this_one = standing.remaining.saturating_mul(shards);
+            let as_known = (0..shards).map(left).sum();
+            Standing { limit: self, remaining: as_this_one.min(as_known), ..standing }
         };
         match counted {
             Counted::Admitted(standing) => Counted::Admitted(whole(standing)),
@@ -129,13 +139,15 @@ impl Limit {
 
     /// How a caller stands whose request at `now` has left the bucket so.
     pub fn admitted(self, full_at: Micros, now: Micros) -> Counted {
+        let (remaining, seconds) = (self.remaining(full_at, now), seconds(full_at.0 - now.0));
+        Counted::Admitted(Standing { limit: self, remaining, seconds })
+    }
+
+    /// Requests that fit at once at `now` into a bucket that will be full again at `full_at`.
+    fn remaining(self, full_at: Micros, now: Micros) -> u32 {
         let free = self.interval * i64::from(self.burst) - (full_at.0 - now.0);
         let remaining = (free / self.interval).clamp(0, i64::from(self.burst));
-        Counted::Admitted(Standing {
-            limit: self,
-            remaining: u32::try_from(remaining).unwrap_or(0),
-            seconds: seconds(full_at.0 - now.0),
-        })
+        u32::try_from(remaining).unwrap_or(0)
     }
 
     /// How a caller stands whose request at `now` did not fit into the bucket as it is.

@@ -235,7 +235,10 @@ impl Table {
                 Counted::OverQuota(over) => {
                     Counted::OverQuota(OverQuota { quota: quota.unwrap_or_default(), ..over })
                 }
-                counted => limit.of_all_shards(counted),
+                counted => {
+                    let full_at = |shard: u32| known.0.get(&shard)?.full_at;
+                    limit.of_all_shards(counted, full_at, Micros::from(now))
+                }
             };
             if let Counted::Admitted(_) = counted {
                 return Ok(counted);

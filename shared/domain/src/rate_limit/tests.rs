@@ -146,7 +146,7 @@ proptest! {
         let part = limit.part(0);
         let sent = sent.min(i64::from(part.burst()));
         let told = part.admitted(Micros(NOW + sent * part.interval()), Micros(NOW));
-        let Counted::Admitted(told) = limit.of_all_shards(told) else { unreachable!() };
+        let Counted::Admitted(told) = limit.of_all_shards(told, |_| None, Micros(NOW)) else { unreachable!() };
         prop_assert_eq!(told.limit, limit);
         prop_assert!(told.remaining <= limit.burst());
         let left = i64::from(limit.burst()) - sent * i64::from(limit.shards());
