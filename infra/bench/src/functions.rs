@@ -16,6 +16,9 @@ pub struct Function {
     pub by_default: bool,
 }
 
+/// What ClientApi asks before it asks any other.
+pub const AUTHORIZER: &str = "authorize-key";
+
 const TABLE: &str = "dynamodb";
 const SECRETS: &str = "secretsmanager";
 const FILES: &str = "s3";
@@ -65,7 +68,7 @@ pub const FUNCTIONS: [Function; 23] = [
         &[TABLE, SECRETS],
     ),
     noun("users", "UsersFunction", &["users"], "becomeProvider", &[TABLE, SECRETS]),
-    verb("authorize-key", "AuthorizeKeyFunction", &[TABLE, SECRETS]),
+    verb(AUTHORIZER, "AuthorizeKeyFunction", &[TABLE, SECRETS]),
     verb("close-bills", "CloseBillsFunction", &[TABLE]),
     verb("inspect-package", "InspectPackageFunction", &[TABLE, FILES]),
     verb("reconcile-jobs", "ReconcileJobsFunction", &[TABLE, "sqs"]),
