@@ -118,6 +118,15 @@ fn signed_in(extensions: &Extensions) -> Option<UserId> {
     claim("username")?.parse().ok()
 }
 
+/// Whether the request came through the door of programs, by the gateway's word: our authorizer has let it pass.
+pub(crate) fn was_authorized(extensions: &Extensions) -> bool {
+    let Some(RequestContext::ApiGatewayV1(context)) = extensions.request_context_ref() else {
+        return false;
+    };
+    let told = &context.authorizer.fields;
+    told.contains_key("principalId") && !told.contains_key("claims")
+}
+
 impl Context {
     /// One read tells who it is and how they stand now.
     pub(crate) async fn identify(&self, credentials: Credentials) -> Result<Caller, Problem> {

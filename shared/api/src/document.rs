@@ -51,10 +51,7 @@ const TAGS: [(&str, &str); 13] = [
 request whether its key still opens anything.",
     ),
     ("Jobs", "Runs of an app's program: submit, watch, read the counts, cancel."),
-    (
-        "Hardware",
-        "Simulators and quantum computers. Programs read them through ClientApi too, with any key.",
-    ),
+    ("Hardware", "Simulators and quantum computers. Programs read them through ClientApi too."),
     ("Billing", "What ran and what it cost, line by line."),
     ("Operations", "What administrators do about messages that were given up."),
     ("Reference", "Whether the hub answers, and this document; through both doors."),

@@ -8,12 +8,12 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use domain::{Kind, access_key::Scope, account::Role, rate_limit::Requester};
-use http::Method;
+use http::{Extensions, Method};
 use utoipa::openapi::{OpenApi, path::Operation, security::SecurityRequirement};
 
 use crate::{
     Access, Caller, Context, Problem,
-    caller::{Credentials, scope},
+    caller::{Credentials, scope, was_authorized},
     operations::operations,
     rate_limit::{Count, beside, source},
 };
@@ -21,7 +21,10 @@ use crate::{
 /// What an operation asks of its caller.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Rule {
-    Public,
+    Public {
+        /// What whoever comes through the programs' door needs all the same.
+        of_keys: Vec<Scope>,
+    },
     /// Nothing usable is declared: nobody is let in.
     Closed,
     Guarded {
@@ -38,6 +41,9 @@ struct Declared {
     /// Whether it leaves everything as it was.
     reads: bool,
 }
+
+/// What an operation for anyone declares that both doors lead to: the scopes its key needs there, or `true` for any key.
+pub(crate) const BOTH_DOORS: &str = "x-both-doors";
 
 /// What a GET declares that changes something all the same: `extensions(("x-has-effect" = json!(true)))`.
 const HAS_EFFECT: &str = "x-has-effect";
@@ -66,7 +72,7 @@ impl Guard {
     /// Lets through what is public, where there is no table to know anyone by.
     async fn without_context(&self, request: Request, next: Next) -> Response {
         match self.declared(&request).map(|declared| &declared.rule) {
-            Some(Rule::Public) => next.run(request).await,
+            Some(Rule::Public { .. }) => next.run(request).await,
             Some(_) => Problem::unauthenticated().into_response(),
             None => Problem::no_such_operation().into_response(),
         }
@@ -92,7 +98,9 @@ async fn answer(
         let requester = known.unwrap_or_else(|| limiter.address(source));
         return limiter.refuse(&requester, Problem::no_such_operation()).await;
     };
-    if *rule != Rule::Public {
+    let of_keys = rule.of_keys(request.extensions());
+    let rule = of_keys.as_ref().unwrap_or(rule);
+    if !matches!(rule, Rule::Public { .. }) {
         let (count, admitted) = admit(context, rule, *reads, credentials, source).await;
         return match admitted {
             Ok(caller) => {
@@ -161,6 +169,16 @@ fn vouched_for(credentials: Option<&Credentials>) -> Option<Requester> {
 }
 
 impl Rule {
+    /// What holds in place of it for a request through the programs' door, where that makes a difference.
+    fn of_keys(&self, extensions: &Extensions) -> Option<Self> {
+        match self {
+            Self::Public { of_keys } if !of_keys.is_empty() && was_authorized(extensions) => {
+                Some(Self::Guarded { signed_in: None, key: Some(of_keys.clone()) })
+            }
+            _ => None,
+        }
+    }
+
     fn is_open_to(&self, credentials: &Credentials) -> bool {
         match (self, credentials) {
             (Self::Guarded { signed_in, .. }, Credentials::SignedIn(_)) => signed_in.is_some(),
@@ -207,7 +225,8 @@ fn rule(operation: &Operation) -> Option<Rule> {
     let (mut signed_in, mut key) = (None, None);
     for requirement in declared {
         match scheme(requirement)? {
-            None => return (declared.len() == 1).then_some(Rule::Public),
+            None if declared.len() == 1 => return public(operation),
+            None => return None,
             Some((name, values)) if name == "cognito" => {
                 signed_in =
                     Some(values.iter().map(|value| role(value)).collect::<Option<Vec<_>>>()?);
@@ -219,6 +238,13 @@ fn rule(operation: &Operation) -> Option<Rule> {
         }
     }
     Some(Rule::Guarded { signed_in, key })
+}
+
+fn public(operation: &Operation) -> Option<Rule> {
+    let both_doors = operation.extensions.as_ref().and_then(|declared| declared.get(BOTH_DOORS));
+    let scopes = both_doors.and_then(|scopes| scopes.as_array()).map_or(&[][..], Vec::as_slice);
+    let of_keys = scopes.iter().map(|name| scope(name.as_str()?)).collect::<Option<_>>()?;
+    Some(Rule::Public { of_keys })
 }
 
 /// The scheme's name and values; the inner `None` is the empty requirement, which means public.

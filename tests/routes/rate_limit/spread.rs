@@ -1,6 +1,6 @@
 //! Is a limit that no single item bears still held to when it is spread over several, and its caller told the truth?
 
-use std::{ops::RangeInclusive, time::Duration};
+use std::{ops::RangeInclusive, sync::Arc, time::Duration};
 
 use clock::{Clock, Machine, Waiting};
 use domain::{
@@ -9,7 +9,7 @@ use domain::{
 };
 use store::{Table, rate_limit::Known};
 use tests::DynamoDb;
-use tokio::task::JoinSet;
+use tokio::{sync::Semaphore, task::JoinSet};
 
 use super::at_once;
 
@@ -18,6 +18,9 @@ const OVER_ON_ONE: u64 = 1;
 const OVER_ON_MANY: u64 = 5;
 /// What may be missing of the burst on many: some requests find no room in those few that they look in.
 const SHORT: u64 = 5;
+
+/// As many as a busy machine connects in time.
+const AT_ONCE: usize = 200;
 
 /// On which no time passes, so that nothing refills.
 #[derive(Debug)]
@@ -59,9 +62,11 @@ fn table(dynamodb: &DynamoDb, clock: Clock) -> Table {
 /// many requests refill in the time between the first one and the last.
 async fn sent_at_once(table: &Table, limit: Limit, sent: u64) -> (u64, u64) {
     let (mut requests, who) = (JoinSet::new(), someone());
+    let connections = Arc::new(Semaphore::new(AT_ONCE));
     for _ in 0..sent {
-        let (table, who) = (table.clone(), who.clone());
+        let (table, who, connections) = (table.clone(), who.clone(), connections.clone());
         requests.spawn(async move {
+            let _place = connections.acquire().await.expect("open");
             let (at, mut known) = (table.clock().now(), Known::default());
             let counted = table.count_request(&who, at_once(limit), &mut known).await;
             (at, counted.expect("counted"))
@@ -86,7 +91,7 @@ async fn a_burst_lets_no_more_through_than_fit_and_refill() {
         sent_at_once(&table(&dynamodb, Clock::system()), limit(10, 200), 300).await;
     println!("1 item: {admitted} of 200 and {refilled} that refilled");
     assert!(admitted <= *bounds(200, refilled, OVER_ON_ONE, 0).end(), "{admitted}");
-    let still = table(&dynamodb, Clock::of(std::sync::Arc::new(Still(Clock::system().now()))));
+    let still = table(&dynamodb, Clock::of(Arc::new(Still(Clock::system().now()))));
     for (per_second, burst, shards, over, short) in [
         (10, 200, 1, OVER_ON_ONE, 0),
         (1_000, 200, 2, OVER_ON_MANY, SHORT),
@@ -106,7 +111,7 @@ async fn a_burst_lets_no_more_through_than_fit_and_refill() {
 #[tokio::test]
 async fn a_caller_is_never_told_that_more_are_left_than_are() {
     let dynamodb = DynamoDb::start().await;
-    let still = table(&dynamodb, Clock::of(std::sync::Arc::new(Still(Clock::system().now()))));
+    let still = table(&dynamodb, Clock::of(Arc::new(Still(Clock::system().now()))));
     let (limit, who, mut known) = (limit(6_000, 800), someone(), Known::default());
     let mut short = Vec::new();
     for sent in 1..=400 {
