@@ -144,6 +144,10 @@ mod tests {
         assert_eq!(serving("/jobs/1/result").map(|found| found.name), Some("jobs"));
         assert_eq!(serving("/openapi.json").map(|found| found.name), Some("reference"));
         assert_eq!(serving("/bills?limit=1").map(|found| found.name), Some("billing"));
+        assert_eq!(serving("/subscriptions/1").map(|found| found.name), Some("subscriptions"));
+        for path in ["/subscriptions/1/keys", "/subscriptions/1/keys/2/usage", "/usage"] {
+            assert_eq!(serving(path).map(|found| found.name), Some("api-keys"), "{path}");
+        }
         assert_eq!(serving("/nothing"), None);
     }
 }
