@@ -71,9 +71,9 @@ fn rows() -> Vec<Row> {
         chart.row::<domain::listing::Listing>(Versioned),
         chart.row::<domain::subscription::Subscription>(Versioned),
         chart.row::<store::subscriptions::SubscribedClaim>(Versioned),
-        chart.row::<store::subscriptions::KeyRoom>(Counted),
-        chart.row::<store::subscriptions::KeyEntry>(Versioned),
-        chart.row::<domain::access_key::SubscriptionKey>(Versioned),
+        chart.row::<store::access_keys::KeyRoom>(Counted),
+        chart.row::<store::access_keys::KeyEntry>(Versioned),
+        chart.row::<domain::access_key::AccessKey>(Versioned),
         chart.row::<domain::job::Job>(Versioned),
         chart.row::<store::jobs::SubscriptionJob>(Never),
         chart.row::<store::jobs::Hold>(Never),
@@ -141,7 +141,7 @@ impl Chart {
                 subscriptions::subscription_uses(subscription),
                 subscriptions::key_uses(user, key),
             ]),
-            self.counted(&requesters.map(|requester| rate_limit::bucket(&requester))),
+            self.counted(&requesters.map(|requester| rate_limit::bucket(&requester, 0))),
         ]
     }
 

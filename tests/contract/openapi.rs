@@ -12,6 +12,7 @@ const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 /// What each function that answers callers declares.
 pub(super) fn parts() -> BTreeMap<&'static str, OpenApi> {
     BTreeMap::from([
+        ("api-keys", api_keys::routes().into_openapi()),
         ("auth", auth::routes().into_openapi()),
         ("billing", billing::routes().into_openapi()),
         ("hardware", hardware::routes().into_openapi()),

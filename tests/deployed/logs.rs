@@ -22,7 +22,7 @@ use self::{journey::Done, visit::Visit};
 use super::place::Place;
 
 /// What a request is called that fits no operation, and work that is no request.
-const NO_REQUESTS: [&str; 2] = ["message", "tick"];
+const NO_REQUESTS: [&str; 3] = ["authorization", "message", "tick"];
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_lines_of_a_full_run_tell_what_happened_and_nothing_of_whom() {
@@ -32,7 +32,7 @@ async fn the_lines_of_a_full_run_tell_what_happened_and_nothing_of_whom() {
     let document = visit.get(&visit::Who::Nobody, "/openapi.json").await.expect(200);
     visit.get(&visit::Who::Nobody, "/health").await.expect(200);
     let done = journey::run(&visit).await;
-    refused::all(&visit, cloud, &done).await;
+    refused::all(&visit, &done).await;
     let lines = told(&place, &visit).await;
     each_request_has_its_line(&visit.asked(), &lines, &document);
     jobs_keep_the_trace_of_their_request(&done, &lines);

@@ -18,8 +18,10 @@ async fn the_hub_does_its_main_job_as_deployed_and_again_after_a_stop_and_a_star
     doors::let_a_browser_in(&place).await;
     doors::say_that_the_hub_is_well(&place).await;
     if let Some(cloud) = place.cloud() {
-        keys::open_at_once_and_close_at_once(&place, cloud).await;
-        keys::are_throttled_by_their_plan(&place, cloud).await;
+        keys::are_as_many_as_users_want_on_a_few_of_the_gateway(&place, cloud).await;
+        keys::are_replaced_with_both_live_for_the_grace(&place).await;
+        keys::are_used_from_their_networks_alone(&place).await;
+        keys::are_held_to_their_plan_behind_the_net(&place).await;
         tokens::are_refused_unless_genuine(&place, cloud).await;
         dead_letters::travel_to_the_table_and_back(&place, cloud).await;
     }

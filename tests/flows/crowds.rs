@@ -91,8 +91,10 @@ fn fault(operation: &Operation<'_>, answers: &[Received]) -> Option<String> {
             None => drop(members.remove(name)),
         }
     }
-    let secret: &[&str] =
-        if operation.id() == "createSubscriptionKey" { &["key", "notice"] } else { &[] };
+    let makes_a_key =
+        ["createApiKey", "createSubscriptionKey", "rotateApiKey", "rotateSubscriptionKey"]
+            .contains(&operation.id());
+    let secret: &[&str] = if makes_a_key { &["key", "notice"] } else { &[] };
     (secrets != secret || told(&said) != told(some))
         .then(|| format!("{:?}, then {:?}", told(first[0]), told(some)))
 }

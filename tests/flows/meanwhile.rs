@@ -51,26 +51,22 @@ async fn who_is_suspended_while_a_request_is_decided_gets_nothing_for_it() {
 }
 
 #[tokio::test]
-async fn a_key_that_is_deleted_while_the_gateway_learns_of_it_is_not_handed_out() {
+async fn a_key_that_is_revoked_while_it_is_replaced_is_not_replaced() {
     let (stack, door) = Stack::start_behind_door(None).await;
-    let (ada, bob) = (stack.provider("ada").await, stack.user("bob").await);
-    let published = stack.publish(&ada, GHZ, "0.05").await;
-    let subscription = stack.subscribe(&bob, published, false).await;
-    let keys = format!("/subscriptions/{subscription}/keys");
-    let made_here = door.hold("TransactWriteItems");
-    let asked = tokio::spawn({
-        let (bob, keys) = (bob.clone(), keys.clone());
-        async move { bob.post(&keys, json!({"name": "ci"})).await }
+    let bob = stack.user("bob").await;
+    let key = bob.post("/api-keys", json!({"name": "ci"})).await.expect(201);
+    let path = format!("/api-keys/{}", key["id"].as_str().expect("an id"));
+    let coming = door.hold("TransactWriteItems");
+    let replaced = tokio::spawn({
+        let (bob, path) = (bob.clone(), format!("{path}/rotate"));
+        async move { bob.post(&path, json!({"grace_seconds": 600})).await }
     });
-    let made_here = made_here.arrived().await;
-    let known_to_the_gateway = door.hold("TransactWriteItems");
-    made_here.pass();
-    let known_to_the_gateway = known_to_the_gateway.arrived().await;
-    let listed: Value = bob.get(&keys).await.expect(200);
-    let id = listed["items"][0]["id"].as_str().expect("an id");
-    bob.delete(&format!("{keys}/{id}")).await.expect(204);
-    known_to_the_gateway.pass();
-    asked.await.expect("an answer").refused(409, "key_deleted");
+    let held = coming.arrived().await;
+    bob.delete(&path).await.expect(204);
+    held.pass();
+    replaced.await.expect("an answer").refused(409, "key_not_active");
+    let listed: Value = bob.get("/api-keys").await.expect(200);
+    assert_eq!(listed["items"].as_array().map(Vec::len), Some(1));
 }
 
 #[tokio::test]

@@ -2,6 +2,5 @@
 
 mod cognito;
 mod dynamodb;
-mod parameters;
 mod s3;
 mod totp;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use domain::{UserId, access_key::AccessKey, account::Status};
+use domain::{UserId, access_key::Secret, account::Status};
 use serde_json::{Value, json};
 use store::accounts;
 use tests::{Published, Stack, User};
@@ -72,8 +72,8 @@ fn never_made(owner: &str, good: &str) -> Vec<String> {
         format!("{good}0"),
         format!("qhk_{}", "0".repeat(10_000)),
         "ключ".to_owned(),
-        AccessKey::new(owner, [9; 20]).expose().to_owned(),
-        AccessKey::new(nobody, [9; 20]).expose().to_owned(),
+        Secret::new(owner, [9; 20]).expose().to_owned(),
+        Secret::new(nobody, [9; 20]).expose().to_owned(),
     ]
 }
 

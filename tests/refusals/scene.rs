@@ -104,6 +104,7 @@ impl Scene {
         let other = scene.stack.subscribe(&scene.ada, other, false).await;
         scene.place("cancelSubscription", "subscription_id", other.to_string());
         scene.place(ANY, "key_id", text(&spare_key["id"]));
+        scene.keys().await;
         scene.place(ANY, "device_id", "hub-simulator".to_owned());
         scene.projects().await;
         scene.apps(&seller).await;
@@ -113,6 +114,28 @@ impl Scene {
         scene.google(&issuer).await;
         scene.pages().await;
         scene
+    }
+
+    /// One of its own for each operation after which it is another.
+    async fn keys(&mut self) {
+        let keys = format!("/subscriptions/{}/keys", self.subscription);
+        for (path, operations) in [
+            (
+                "/api-keys",
+                ["getApiKey", "getApiKeyUsage", "updateApiKey", "rotateApiKey", "deleteApiKey"]
+                    .as_slice(),
+            ),
+            (
+                keys.as_str(),
+                ["updateSubscriptionKey", "rotateSubscriptionKey", "deleteSubscriptionKey"]
+                    .as_slice(),
+            ),
+        ] {
+            for operation in operations {
+                let key = self.ada.post(path, json!({"name": operation})).await.expect(201);
+                self.place(operation, "key_id", text(&key["id"]));
+            }
+        }
     }
 
     fn place(&mut self, operation: &'static str, name: &'static str, value: String) {

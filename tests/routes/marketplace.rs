@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use domain::{
-    AppId, Moment, SubscriptionId, access_key::AccessKey, app::AppType, listing::ListingStatus,
+    AppId, Moment, SubscriptionId, access_key::Secret, app::AppType, listing::ListingStatus,
     subscription::SubscriptionStatus,
 };
 use serde_json::{Value, json};
@@ -228,7 +228,7 @@ async fn bad_requests_are_refused_and_leave_nothing_behind() {
     let published = path(on_sale(&stack, &ada, AppType::Education).await);
     let (trial, subscribe) = (format!("{published}/trial"), format!("{published}/subscribe"));
     let owner = bob.id.parse().expect("a user");
-    let key = stack.program(AccessKey::new(owner, stack.clock().random()).expose());
+    let key = stack.program(Secret::new(owner, stack.clock().random()).expose());
     let before = stack.items().await;
     for path in [&trial, &subscribe] {
         stack.stranger().post(path, pay_per_use()).await.refused(401, "unauthenticated");

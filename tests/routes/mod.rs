@@ -1,6 +1,8 @@
 //! What each route group promises its callers.
 
+mod api_keys;
 pub(crate) mod auth;
+mod authorize_key;
 mod billing;
 mod hardware;
 mod inspect_package;

@@ -1,12 +1,13 @@
 //! How many requests a caller may send: told on every answer, held to exactly, and refused without any effect.
 
 mod plans;
+mod spread;
 
 use std::{future::IntoFuture, time::Duration};
 
-use domain::rate_limit::{Counted, Limit, Limits, Requester};
+use domain::rate_limit::{Allowance, Counted, Limit, Limits, Requester};
 use serde_json::{Value, json};
-use store::rate_limit::bucket;
+use store::rate_limit::{Known, bucket};
 use tests::{GHZ, Received, Stack, TableDoor, User};
 use tokio::task::JoinSet;
 
@@ -28,6 +29,16 @@ fn limits(user: u64, address: u64) -> Limits {
 
 async fn start(limits: Limits) -> (Stack, TableDoor) {
     Stack::start_limited(limits).await
+}
+
+/// The free plan with another limit.
+fn free(limit: Limit, others: Limits) -> Limits {
+    Limits { free: Allowance { limit, ..others.free }, ..others }
+}
+
+/// Without a month to be used up.
+fn at_once(limit: Limit) -> Allowance {
+    Allowance { limit, quota: None }
 }
 
 /// Bob's, with a key of the free plan.
@@ -135,12 +146,14 @@ async fn of_many_requests_at_once_as_many_are_let_through_as_fit() {
 #[tokio::test]
 async fn processes_that_know_nothing_of_each_other_let_no_more_through() {
     let (stack, _door) = start(limits(1, 1)).await;
-    let (limit, key) = (only(50), bucket(&Requester::Address("a".to_owned())));
+    let (allowance, who) = (at_once(only(50)), Requester::Address("a".to_owned()));
     for round in 0..2 {
         let mut requests = JoinSet::new();
         for _ in 0..MANY {
-            let (table, key) = (stack.table().clone(), key.clone());
-            requests.spawn(async move { table.count_request(&key, limit, &mut None).await });
+            let (table, who) = (stack.table().clone(), who.clone());
+            let count =
+                async move { table.count_request(&who, allowance, &mut Known::default()).await };
+            requests.spawn(count);
         }
         let counted =
             requests.join_all().await.into_iter().map(|counted| counted.expect("counted"));
@@ -169,7 +182,7 @@ async fn time_refills_what_was_used_up_and_no_more_than_fits() {
 
 #[tokio::test]
 async fn nobody_uses_up_what_is_anothers() {
-    let all = Limits { free: only(2), ..limits(2, 2) };
+    let all = free(only(2), limits(2, 2));
     let (stack, _door) = start(all).await;
     let (ada, bob) = (stack.provider("ada").await, stack.user("bob").await);
     let one = program(&stack, &ada, &bob).await;
@@ -188,7 +201,7 @@ async fn nobody_uses_up_what_is_anothers() {
 
 #[tokio::test]
 async fn a_key_has_the_limit_of_its_plan() {
-    let all = Limits { free: only(3), ..limits(10, 10) };
+    let all = free(only(3), limits(10, 10));
     let (stack, _door) = start(all).await;
     let (ada, bob) = (stack.provider("ada").await, stack.user("bob").await);
     let program = program(&stack, &ada, &bob).await;
@@ -226,7 +239,7 @@ async fn credentials_that_open_nothing_are_counted_where_they_come_from() {
     let (ada, sue) = (stack.user("ada").await, stack.suspended("sue").await);
     let made_up = |random: u8| {
         let owner = ada.id.parse().expect("an id");
-        domain::access_key::AccessKey::new(owner, [random; 20]).expose().to_owned()
+        domain::access_key::Secret::new(owner, [random; 20]).expose().to_owned()
     };
     for key in [made_up(1), made_up(2), made_up(3), "qhk_nonsense".to_owned(), String::new()] {
         stack.program(&key).get("/jobs").await.refused(401, "unauthenticated");
@@ -252,13 +265,13 @@ async fn what_is_kept_of_an_address_is_a_keyed_hash_that_expires() {
     assert!(!buckets[0].contains(shown), "{buckets:?}");
     let whose = address([203, 0, 113, 77]);
     let Requester::Address(hash) = &whose else { unreachable!("an address") };
-    assert!(buckets[0].contains(&format!("\"requests#address#{hash}\"")), "{buckets:?}");
+    assert!(buckets[0].contains(&format!("\"requests#address#{hash}#0\"")), "{buckets:?}");
     let item: Value = serde_json::from_str(&buckets[0]).expect("JSON");
     let now = stack.clock().now().unix_seconds();
     let expires_at = item["expires_at"].as_i64().expect("a time");
     // full again after an hour, and some minutes
     assert!((now + 3600..now + 2 * 3600).contains(&expires_at), "{item}");
-    let kept = stack.table().get(&bucket(&whose)).await.expect("read");
+    let kept = stack.table().get(&bucket(&whose, 0)).await.expect("read");
     assert_eq!(kept.map(|bucket| bucket.full_at), item["full_at"].as_i64());
 }
 
@@ -292,8 +305,12 @@ async fn a_link_that_is_refused_by_another_process_has_no_effect_either() {
     let link = newcomer.last_link().await;
     let before = stack.items().await;
     // used up where this process does not see it
-    let whose = bucket(&address([203, 0, 113, 7]));
-    stack.table().count_request(&whose, only(2), &mut None).await.expect("counted");
+    let whose = address([203, 0, 113, 7]);
+    stack
+        .table()
+        .count_request(&whose, at_once(only(2)), &mut Known::default())
+        .await
+        .expect("counted");
     door.called();
     too_many(stack.stranger().get(&link).await);
     assert_eq!(door.called(), ["UpdateItem"]);
@@ -315,7 +332,7 @@ async fn uncounted(door: &TableDoor, request: impl IntoFuture<Output = Received>
 
 #[tokio::test]
 async fn while_nobody_can_count_reads_are_answered_and_nothing_else_is() {
-    let (stack, door) = start(Limits { free: only(9), ..limits(9, 9) }).await;
+    let (stack, door) = start(free(only(9), limits(9, 9))).await;
     let (ada, bob) = (stack.provider("ada").await, stack.user("bob").await);
     let (program, anyone) = (program(&stack, &ada, &bob).await, stack.stranger());
     let newcomer = Newcomer::new(&stack);
@@ -348,13 +365,13 @@ async fn while_nobody_can_count_reads_are_answered_and_nothing_else_is() {
 /// Neither is answered before both were asked for: one after the other would wait for ever.
 #[tokio::test]
 async fn counting_takes_no_time_of_its_own() {
-    let (stack, door) = start(Limits { free: only(9), ..limits(9, 9) }).await;
+    let (stack, door) = start(free(only(9), limits(9, 9))).await;
     let (ada, bob) = (stack.provider("ada").await, stack.user("bob").await);
     let (program, anyone) = (program(&stack, &ada, &bob).await, stack.stranger());
     program.get("/jobs").await.expect(200);
     door.called();
     for (request, beside, calls) in [
-        (ada.get("/projects"), "GetItem", vec!["GetItem", "Query", "UpdateItem"]),
+        (ada.get("/projects"), "BatchGetItem", vec!["BatchGetItem", "Query", "UpdateItem"]),
         (program.get("/jobs"), "BatchGetItem", vec!["BatchGetItem", "Query", "UpdateItem"]),
         (anyone.get("/hardware"), "Query", vec!["Query", "UpdateItem"]),
     ] {
@@ -377,7 +394,8 @@ async fn counting_takes_no_time_of_its_own() {
 async fn a_busy_caller_costs_one_write_a_request() {
     let (stack, door) = start(limits(9, 9)).await;
     let ada = stack.user("ada").await;
-    for (pause, writes) in [(0, 1), (0, 1), (0, 1), (100, 1), (0, 1)] {
+    // After a pause there is one more, which notes that the session is used.
+    for (pause, writes) in [(0, 1), (0, 1), (0, 1), (100, 2), (0, 1)] {
         stack.clock().advance(HOUR * pause);
         door.called();
         ada.get("/projects").await.expect(200);

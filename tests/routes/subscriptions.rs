@@ -1,17 +1,14 @@
-//! `/subscriptions`: seen by their owner alone, used through keys that stand whole or not at all.
+//! `/subscriptions`: seen by their owner alone, and used until they end.
 
 use std::time::Duration;
 
 use domain::{AppId, SubscriptionId, subscription::SubscriptionStatus};
 use serde_json::{Value, json};
-use store::subscriptions::{KeyEntry, key_entry, subscription};
-use tests::{GHZ, Published, Received, Stack, User};
-use tokio::net::TcpListener;
+use store::subscriptions::subscription;
+use tests::{GHZ, Published, Stack, User};
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
 const UNKNOWN: &str = "0199a4f0-5b3c-7d2e-9f10-1a2b3c4d5e6f";
-/// Nothing listens there.
-const DOWN: &str = "http://127.0.0.1:9";
 
 struct Scene {
     stack: Stack,
@@ -37,16 +34,6 @@ impl Scene {
     async fn listed(&self) -> Vec<Value> {
         let page = self.bob.get(&format!("{}?limit=100", self.keys)).await.expect(200);
         page["items"].as_array().expect("items").clone()
-    }
-
-    async fn entry(&self, key: &Value) -> KeyEntry {
-        let id = key["id"].as_str().and_then(|id| id.parse().ok()).expect("an id");
-        let found = self.stack.table().get(&key_entry(self.id, id)).await.expect("read");
-        found.expect("an entry").into_inner()
-    }
-
-    fn path(&self, key: &Value) -> String {
-        format!("{}/{}", self.keys, key["id"].as_str().expect("an id"))
     }
 }
 
@@ -123,220 +110,12 @@ async fn what_has_ended_gets_no_keys() {
 }
 
 #[tokio::test]
-async fn a_key_is_shown_once_and_opens_the_door_until_it_is_revoked() {
-    let s = scene(false).await;
-    let request =
-        json!({"name": " nightly ", "plan": "STANDARD", "scopes": ["jobs:read"], "max_uses": 5});
-    let answer = s.bob.post(&s.keys, request.clone()).key("k").await;
-    let location = answer.header("location").expect("a location").to_owned();
-    let made = answer.expect(201);
-    let key = secret(&made);
-    assert_eq!(location, format!("../..{}", s.path(&made)));
-    assert!(key.starts_with("qhk_") && key.len() == 84, "{key}");
-    assert!(s.entry(&made).await.gateway_key_id.is_some());
-
-    let again = s.bob.post(&s.keys, request).key("k").await;
-    assert_eq!(again.header("idempotency-replayed"), Some("true"));
-    let again = again.expect(201);
-    assert_eq!((&again["id"], &again["key"]), (&made["id"], &Value::Null));
-    assert!(again["notice"].as_str().is_some_and(|notice| notice.contains("never shown again")));
-    s.bob
-        .post(&s.keys, json!({"name": "other"}))
-        .key("k")
-        .await
-        .refused(422, "idempotency_key_reused");
-    assert!(s.stack.items().await.iter().all(|item| !item.contains(&key)), "nowhere in the table");
-
-    let listed = s.listed().await;
-    assert_eq!(listed.len(), 1);
-    assert_eq!((&listed[0]["name"], &listed[0]["plan"]), (&json!("nightly"), &json!("STANDARD")));
-    assert_eq!((&listed[0]["remaining_uses"], &listed[0]["status"]), (&json!(5), &json!("ACTIVE")));
-    let shown = listed[0]["shown"].as_str().expect("shown");
-    assert!(shown.starts_with("qhk_…") && key[..key.len() - 8].ends_with(&shown[7..]), "{shown}");
-
-    let program = s.stack.program(&key);
-    program.get("/jobs").await.expect(200);
-    program.post("/jobs", json!({})).await.refused(403, "scope_required");
-    s.bob.delete(&s.path(&made)).await.expect(204);
-    program.get("/jobs").await.refused(401, "key_revoked");
-    assert_eq!(s.listed().await[0]["status"], "REVOKED");
-    assert_eq!(s.entry(&made).await.gateway_key_id, None);
-    let before = s.stack.items().await;
-    s.bob.delete(&s.path(&made)).await.expect(204);
-    assert_eq!(s.stack.items().await, before, "a repeat changes nothing");
-}
-
-#[tokio::test]
-async fn a_key_expires_when_it_was_to() {
-    let s = scene(false).await;
-    let at = s.stack.clock().now().plus(DAY).to_string();
-    let made = s.bob.post(&s.keys, json!({"name": "ci", "expire_at": at})).await.expect(201);
-    s.stack.program(&secret(&made)).get("/jobs").await.expect(200);
-    s.stack.clock().advance(DAY);
-    s.stack.program(&secret(&made)).get("/jobs").await.refused(401, "key_expired");
-    assert_eq!(s.listed().await[0]["status"], "EXPIRED");
-}
-
-#[tokio::test]
-async fn twenty_keys_are_the_most_however_many_are_asked_for_at_once() {
-    let s = scene(false).await;
-    let ask = |n: usize| {
-        let (bob, keys) = (s.bob.clone(), s.keys.clone());
-        async move { bob.post(&keys, json!({"name": format!("k{n}")})).await }
-    };
-    let mut made = Vec::new();
-    for round in 0..4 {
-        let asked: Vec<_> = (0..6).map(|n| tokio::spawn(ask(round * 6 + n))).collect();
-        for answer in asked {
-            let answer: Received = answer.await.expect("no panic");
-            match answer.status {
-                201 => made.push(answer.expect(201)),
-                _ => drop(answer.refused(409, "too_many_keys")),
-            }
-        }
-    }
-    assert_eq!((made.len(), s.listed().await.len()), (20, 20));
-    let before = s.stack.items().await;
-    ask(99).await.refused(409, "too_many_keys");
-    assert_eq!(s.stack.items().await, before);
-
-    for _ in 0..2 {
-        s.bob.delete(&s.path(&made[0])).await.expect(204);
-    }
-    ask(100).await.expect(201);
-    ask(101).await.refused(409, "too_many_keys");
-    let mut pages = Vec::new();
-    let mut path = format!("{}?limit=8", s.keys);
-    loop {
-        let page = s.bob.get(&path).await.expect(200);
-        pages.push(page["items"].as_array().map(Vec::len).expect("items"));
-        let Some(cursor) = page["next_cursor"].as_str() else { break };
-        path = format!("{}?limit=8&cursor={cursor}", s.keys);
-    }
-    assert_eq!(pages, [8, 8, 5], "revoked ones stay listed");
-}
-
-#[tokio::test]
-async fn a_key_the_gateway_did_not_take_is_as_if_never_asked_for() {
-    let s = scene(false).await;
-    let before = s.stack.items().await;
-    let request = json!({"name": "ci", "max_uses": 3});
-    let down = s.bob.at(&s.stack.with_gateway_at(DOWN));
-    down.post(&s.keys, request.clone()).key("k").await.refused(500, "internal_error");
-    assert_eq!(s.stack.items().await, before);
-    let made = s.bob.post(&s.keys, request).key("k").await.expect(201);
-    s.stack.program(&secret(&made)).get("/jobs").await.expect(200);
-    assert_eq!(s.listed().await.len(), 1);
-}
-
-#[tokio::test]
-async fn a_request_that_died_at_the_gateway_is_made_good_by_its_repeat() {
-    let s = scene(false).await;
-    let silent = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-    let address = format!("http://{}", silent.local_addr().expect("bound"));
-    let hanging = s.bob.at(&s.stack.with_gateway_at(&address));
-    let request = json!({"name": "ci", "max_uses": 3});
-    tokio::select! {
-        answer = hanging.post(&s.keys, request.clone()).key("k") => panic!("{answer:?}"),
-        asked = silent.accept() => drop(asked.expect("the gateway was asked")),
-    }
-    let left = s.listed().await;
-    assert_eq!(left.len(), 1, "the table came first");
-    let before = s.stack.items().await;
-    s.bob.post(&s.keys, request.clone()).key("k").await.refused(409, "request_in_flight");
-    assert_eq!(s.stack.items().await, before);
-
-    s.stack.clock().advance(Duration::from_secs(61));
-    let made = s.bob.post(&s.keys, request.clone()).key("k").await.expect(201);
-    s.stack.program(&secret(&made)).get("/jobs").await.expect(200);
-    let listed = s.listed().await;
-    assert_eq!((listed.len(), &listed[0]["id"]), (1, &made["id"]));
-    assert_ne!(left[0]["id"], made["id"]);
-    assert_eq!(s.stack.items().await.len(), before.len(), "nothing of the first is left");
-    assert_eq!(s.bob.post(&s.keys, request).key("k").await.expect(201)["key"], Value::Null);
-}
-
-#[tokio::test]
-async fn two_repeats_of_a_request_that_died_make_one_key() {
-    let (stack, door) = Stack::start_behind_door(None).await;
-    let s = Scene::on(stack, false).await;
-    let silent = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-    let address = format!("http://{}", silent.local_addr().expect("bound"));
-    let hanging = s.bob.at(&s.stack.with_gateway_at(&address));
-    let request = json!({"name": "ci", "max_uses": 3});
-    tokio::select! {
-        answer = hanging.post(&s.keys, request.clone()).key("k") => panic!("{answer:?}"),
-        asked = silent.accept() => drop(asked.expect("the gateway was asked")),
-    }
-    s.stack.clock().advance(Duration::from_secs(61));
-    let repeat = || {
-        let (bob, keys, request) = (s.bob.clone(), s.keys.clone(), request.clone());
-        tokio::spawn(async move { bob.post(&keys, request).key("k").await.expect(201) })
-    };
-    let withdrawing = door.hold("TransactWriteItems");
-    let late = repeat();
-    let withdrawing = withdrawing.arrived().await;
-    let made = repeat().await.expect("no panic");
-    withdrawing.pass();
-    let late = late.await.expect("no panic");
-    assert_eq!((&late["id"], &late["key"]), (&made["id"], &Value::Null));
-    assert_eq!(s.listed().await.len(), 1);
-    assert_eq!(repeat().await.expect("no panic")["id"], made["id"]);
-}
-
-#[tokio::test]
-async fn a_key_is_revoked_at_once_though_the_gateway_is_told_later() {
-    let s = scene(false).await;
-    let made = s.bob.post(&s.keys, json!({"name": "ci"})).await.expect(201);
-    let down = s.bob.at(&s.stack.with_gateway_at(DOWN));
-    down.delete(&s.path(&made)).await.refused(500, "internal_error");
-    s.stack.program(&secret(&made)).get("/jobs").await.refused(401, "key_revoked");
-    assert!(s.entry(&made).await.gateway_key_id.is_some(), "the gateway still has it");
-    s.bob.delete(&s.path(&made)).await.expect(204);
-    assert_eq!(s.entry(&made).await.gateway_key_id, None);
-}
-
-#[tokio::test]
 async fn bad_requests_are_refused_and_leave_nothing_behind() {
     let s = scene(false).await;
     let before = s.stack.items().await;
-    let past = s.stack.clock().now().to_string();
-    for (body, status, code) in [
-        (json!({}), 400, "wrong_shape"),
-        (json!({"name": 5}), 400, "wrong_shape"),
-        (json!({"name": "a", "surprise": 1}), 400, "wrong_shape"),
-        (json!({"name": "a", "plan": "GOLD"}), 400, "wrong_shape"),
-        (json!({"name": "a", "scopes": ["jobs:everything"]}), 400, "wrong_shape"),
-        (json!({"name": "a", "max_uses": -1}), 400, "wrong_shape"),
-        (json!({"name": "a", "expire_at": "tomorrow"}), 400, "wrong_shape"),
-        (json!({"name": ""}), 422, "validation_failed"),
-        (json!({"name": "x".repeat(101)}), 422, "validation_failed"),
-        (json!({"name": "a", "scopes": []}), 422, "validation_failed"),
-        (
-            json!({"name": "a", "scopes": ["jobs:read", "jobs:read", "jobs:read", "jobs:read", "jobs:read", "jobs:read"]}),
-            422,
-            "validation_failed",
-        ),
-        (json!({"name": "a", "max_uses": 0}), 422, "validation_failed"),
-        (json!({"name": "a", "max_uses": 1_000_000_001_u64}), 422, "validation_failed"),
-        (json!({"name": "a", "expire_at": past}), 422, "validation_failed"),
-    ] {
-        s.bob.post(&s.keys, body).await.refused(status, code);
-    }
-    s.bob
-        .post(&s.keys, json!({"name": "a"}))
-        .without_key()
-        .await
-        .refused(400, "idempotency_key_missing");
-    s.bob.post("/subscriptions/x/keys", json!({"name": "a"})).await.refused(400, "bad_id");
     s.bob.get("/subscriptions/x").await.refused(400, "bad_id");
-    s.bob.get("/subscriptions/x/keys").await.refused(400, "bad_id");
-    s.bob.delete("/subscriptions/x/keys/y").await.refused(400, "bad_id");
-    s.bob.delete(&format!("{}/y", s.keys)).await.refused(400, "bad_id");
     s.bob.get("/subscriptions?limit=0").await.refused(400, "bad_limit");
     s.bob.get("/subscriptions?cursor=abc").await.refused(400, "bad_cursor");
-    s.bob.get(&format!("{}?cursor=abc", s.keys)).await.refused(400, "bad_cursor");
-    s.bob.get(&format!("{}?surprise=1", s.keys)).await.refused(400, "bad_query");
     assert_eq!(s.stack.items().await, before);
 }
 

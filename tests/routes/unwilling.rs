@@ -1,5 +1,6 @@
 //! What callers are answered when a service behind the hub wants nothing more of them, or their request ends early.
 
+use super::auth::settled;
 use api::{Answer, App, Context, Json, Problem};
 use axum::{Router, body::Body, extract::Request};
 use domain::account::Role;
@@ -7,28 +8,10 @@ use http_body_util::{BodyExt, Full, Limited};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use store::{accounts, update};
-use tests::{Answer as Said, Folder, GHZ, Prepared, Stack};
+use tests::{Answer as Said, Folder, Prepared, Stack};
 use tower::ServiceExt;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
-
-#[tokio::test]
-async fn a_gateway_that_takes_no_more_keys_is_told_and_nothing_is_left() {
-    let stack = Stack::start().await;
-    let (ada, bob) = (stack.provider("ada").await, stack.user("bob").await);
-    let published = stack.publish(&ada, GHZ, "0.05").await;
-    let subscription = stack.subscribe(&bob, published, false).await;
-    let full = Said::error(429, "LimitExceededException", "API Key limit exceeded");
-    let gateway = Prepared::answering([full]).await;
-    let before = stack.items().await;
-    let refused = bob
-        .at(&stack.with_gateway_at(gateway.address()))
-        .post(&format!("/subscriptions/{subscription}/keys"), json!({"name": "ci"}))
-        .await;
-    assert!(refused.header("retry-after").is_some(), "when to come again");
-    refused.refused(429, "no_more_keys");
-    assert_eq!(stack.items().await, before);
-}
 
 #[tokio::test]
 async fn a_user_pool_that_wants_a_pause_is_passed_on() {
@@ -36,7 +19,8 @@ async fn a_user_pool_that_wants_a_pause_is_passed_on() {
     let busy = Said::error(400, "TooManyRequestsException", "Rate exceeded");
     let pool = Prepared::answering([busy]).await;
     let stranger = stack.stranger().at(&stack.with_identity_at(pool.address()));
-    let session = json!({"refresh_token": "a.refresh.token"});
+    let session = settled(&stack).await.log_in().await.expect(200);
+    let session = json!({"refresh_token": session["refresh_token"]});
     let refused = stranger.post("/auth/refresh", session).without_key().await;
     assert!(refused.header("retry-after").is_some(), "when to come again");
     refused.refused(429, "too_many_attempts");

@@ -2,7 +2,7 @@
 
 use domain::{
     AppId, KeyId, ListingId, Money, SubscriptionId, UserId, VersionId,
-    access_key::{AccessKey, KeyRequest, Plan, Scope, SubscriptionKey},
+    access_key::{AccessKey, KeyOf, KeyRequest, Plan, Scope, Secret, Settings},
     app::{self, AppType, QuantumApp},
     listing::{Listing, Terms},
     subscription::Subscription,
@@ -11,8 +11,9 @@ use domain::{
 use files::{PackageKey, Sha256Digest};
 use serde_json::{Value, json};
 use store::{
+    access_keys::{Holder, create_key, key_room},
     create,
-    subscriptions::{KeyEntry, SubscribedClaim, Uses, key_uses, start},
+    subscriptions::{SubscribedClaim, Uses, key_uses, start},
     versions::LatestVersion,
 };
 
@@ -131,35 +132,23 @@ impl Stack {
             .await
             .expect("read")
             .expect("subscribed");
-        let key = AccessKey::new(user_id, clock.random());
-        let hash = self.context().api_keys.hex(key.expose().as_bytes());
-        let request = KeyRequest {
+        let secret = Secret::new(user_id, clock.random());
+        let hash = self.context().api_keys.hex(secret.expose().as_bytes());
+        let settings = Settings {
             name: "test".into(),
-            plan: Plan::Free,
             scopes: Scope::ALL.to_vec(),
-            max_uses,
+            allowed_addresses: Vec::new(),
             expire_at: None,
         };
-        let stored = SubscriptionKey::new(
-            clock.id(KeyId::new),
-            &key,
-            hash.clone(),
-            &of,
-            request,
-            clock.now(),
-        );
-        let entry = KeyEntry {
-            subscription_id: subscription,
-            key_id: stored.id,
-            user_id,
-            hash,
-            gateway_key_id: None,
-            counted: max_uses.is_some(),
-        };
-        let mut writes = vec![create(&stored), create(&entry)];
-        writes.extend(max_uses.map(|uses| create(&Uses::new(&key_uses(user_id, stored.id), uses))));
+        let request = KeyRequest { settings, plan: Plan::Free, max_uses };
+        let request = request.checked(clock.now()).expect("a good request");
+        let (id, of) = (clock.id(KeyId::new), KeyOf::subscription(&of));
+        let key = AccessKey::new(id, user_id, of, (&secret, hash), request, clock.now());
+        let room = self.table().get(&key_room(Holder::of(&key))).await.expect("read");
+        let mut writes = create_key(&key, room.as_ref());
+        writes.extend(max_uses.map(|uses| create(&Uses::new(&key_uses(user_id, id), uses))));
         self.table().write(writes).await.expect("a key");
-        key.expose().to_owned()
+        secret.expose().to_owned()
     }
 
     /// Devices as a refresh would have found them: our simulator and Braket's.

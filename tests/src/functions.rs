@@ -8,8 +8,6 @@ use axum::Router;
 use braket::Braket;
 use federation::Federation;
 use files::{Packages, Results};
-use gateway::Gateway;
-use parameters::Parameters;
 use worker::{JobQueues, SourceQueues};
 
 use crate::{
@@ -21,9 +19,11 @@ use crate::{
 pub const LEASE: Duration = Duration::from_secs(30);
 pub const SEARCH_GRACE: Duration = Duration::from_secs(120);
 
-/// What answers callers, by the first segment of its paths, and what works through queues.
+/// What answers callers, by the first segment of its paths, and what works through queues. Keys are served together, as
+/// `api-keys`.
 pub(crate) struct Functions {
     pub routes: BTreeMap<&'static str, Router>,
+    pub authorize_key: authorize_key::App,
     pub inspect_package: inspect_package::App,
     pub refresh_hardware: refresh_hardware::App,
     pub run_simulation: run_simulation::App,
@@ -51,9 +51,11 @@ impl Functions {
         let table = context.table.clone();
         let apps = quantum_apps::App::new(context.clone(), packages.clone());
         let registry = registry::App::new(context.clone(), packages.clone());
+        let keys = api::service(api_keys::routes(), api_keys::App::new(context.clone()));
         let jobs = jobs::App::new(context.clone(), job_queues.clone(), results.clone());
         Self {
             routes: BTreeMap::from([
+                ("api-keys", keys.clone()),
                 ("auth", auth(context, &aws)),
                 ("users", api::service(users::routes(), users::App::new(context.clone()))),
                 ("bills", api::service(billing::routes(), billing::App::new(context.clone()))),
@@ -69,8 +71,17 @@ impl Functions {
                 ("projects", api::service(projects::routes(), projects::App::new(context.clone()))),
                 ("quantum-apps", api::service(quantum_apps::routes(), apps)),
                 ("registry", api::service(registry::routes(), registry)),
-                ("subscriptions", subscriptions(context, Gateway::new(&aws))),
+                (
+                    "subscriptions",
+                    api::service(subscriptions::routes(), subscriptions::App::new(context.clone())),
+                ),
+                ("usage", keys),
             ]),
+            authorize_key: authorize_key::App::new(
+                table.clone(),
+                context.api_keys.clone(),
+                "hub-gateway-key".to_owned(),
+            ),
             inspect_package: inspect_package::App::new(table.clone(), packages.clone()),
             refresh_hardware: refresh_hardware::App::new(table.clone(), braket.clone()),
             run_simulation: run_simulation::App::new(
@@ -127,15 +138,6 @@ fn auth_app(context: &Context, pool: &SdkConfig) -> auth::App {
         mail::Mail::new(&config(&cloud.addresses().services), "hub@quantum-hub.example"),
         "http://hub.example/v1",
     )
-}
-
-/// With a gateway of the caller's choice; the plans are those of the template.
-pub(crate) fn subscriptions(context: &Context, gateway: Gateway) -> Router {
-    let cloud = services();
-    let parameters = Parameters::new(&config(&cloud.addresses().services));
-    let plans = cloud.stack().environments["SubscriptionsFunction"]["USAGE_PLANS_PATH"].clone();
-    let app = subscriptions::App::new(context.clone(), gateway, parameters, plans);
-    api::service(subscriptions::routes(), app)
 }
 
 /// With queues of the caller's choice.

@@ -1,5 +1,6 @@
 //! How do the functions take events as they come, byte for byte?
 
+use api::{KeyedRequest, Verdict};
 use http_body_util::BodyExt;
 use serde_json::Value;
 use tower::ServiceExt;
@@ -42,6 +43,11 @@ impl Stack {
             }
             _ => return None,
         })
+    }
+
+    /// What the programs' door is told of a request.
+    pub async fn authorize(&self, request: KeyedRequest) -> Result<Verdict, store::Error> {
+        authorize_key::handle(self.functions().authorize_key.clone(), request).await
     }
 
     /// Runs the function of that name as its schedule does; `None` where it has none.

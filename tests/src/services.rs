@@ -1,4 +1,4 @@
-//! The one set of stand-ins that all tests of a run share: S3, SQS, Cognito, mail, gateway keys, Braket.
+//! The one set of stand-ins that all tests of a run share: S3, SQS, Cognito, mail, Braket.
 
 use std::sync::LazyLock;
 

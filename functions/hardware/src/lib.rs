@@ -35,10 +35,11 @@ pub fn routes() -> OpenApiRouter<App> {
 
 /// List devices
 ///
-/// By id: our own simulator and what Amazon Braket offers, as of the last refresh.
+/// By id: our own simulator and what Amazon Braket offers, as of the last refresh. An API key needs the scope
+/// `hardware:read`.
 #[utoipa::path(get, path = "/hardware", operation_id = "listHardware", tag = "Hardware",
     security(()), params(views::HardwareQuery),
-    extensions(("x-both-doors" = json!(true))),
+    extensions(("x-both-doors" = json!(["hardware:read"]))),
     responses((status = 200, description = "A page of devices.", body = Page<views::Hardware>)))]
 async fn list_hardware(
     State(app): State<App>,
@@ -54,11 +55,12 @@ async fn list_hardware(
 
 /// Read a device
 ///
-/// What it can do, what it costs and how many tasks wait, as of the last refresh.
+/// What it can do, what it costs and how many tasks wait, as of the last refresh. An API key needs the scope
+/// `hardware:read`.
 #[utoipa::path(get, path = "/hardware/{device_id}", operation_id = "getHardware", tag = "Hardware",
     security(()),
     params(("device_id" = shape::DeviceId, Path, description = "As in the list.")),
-    extensions(("x-both-doors" = json!(true))),
+    extensions(("x-both-doors" = json!(["hardware:read"]))),
     responses((status = 200, description = "The device.", body = views::Hardware)))]
 async fn get_hardware(
     State(app): State<App>,

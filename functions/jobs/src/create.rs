@@ -2,7 +2,8 @@
 
 use api::{Answer, Caller, Problem, Submission};
 use domain::{
-    Kind, Refusal, SubscriptionId,
+    AppId, Kind, Refusal, SubscriptionId,
+    access_key::KeyOf,
     hardware::{Hardware, is_slug},
     job::{Job, RunMode},
     submission::{Ground, Request, accept, subscription_missing},
@@ -27,17 +28,14 @@ pub(crate) async fn once(
     let table = &app.context.table;
     submission
         .decided(table, || async {
-            let scene = match caller.key() {
-                Some(key) => {
-                    scene_of_subscription(table, key.subscription_id, Some(key.app_id), submission)
-                        .await?
+            let scene = match (bound_to(caller), submission.body.subscription_id) {
+                (Some((subscription, app)), _) => {
+                    scene_of_subscription(table, subscription, Some(app), submission).await?
                 }
-                None => match submission.body.subscription_id {
-                    Some(subscription) => {
-                        scene_of_subscription(table, subscription, None, submission).await?
-                    }
-                    None => scene_of_owner(table, submission).await?,
-                },
+                (None, Some(subscription)) => {
+                    scene_of_subscription(table, subscription, None, submission).await?
+                }
+                (None, None) => scene_of_owner(table, submission).await?,
             };
             if let Some(answer) = submission.replay(scene.earlier.as_ref())? {
                 return Ok((answer, None));
@@ -58,6 +56,14 @@ pub(crate) async fn once(
         .await
 }
 
+/// The subscription and app of the caller's key, where it is bound to them.
+fn bound_to(caller: &Caller) -> Option<(SubscriptionId, AppId)> {
+    match caller.key()?.of {
+        KeyOf::User => None,
+        KeyOf::Subscription { subscription_id, app_id } => Some((subscription_id, app_id)),
+    }
+}
+
 /// All that a submission is about, as it was found.
 struct Scene {
     earlier: Option<Stored<Answered>>,
@@ -74,13 +80,12 @@ fn decide(
     submission: &Submission<CreateJobRequest>,
 ) -> Result<Job, Problem> {
     let request = &submission.body;
-    if caller.key().is_some_and(|key| {
-        request.subscription_id.is_some_and(|named| named != key.subscription_id)
-    }) {
+    let bound = bound_to(caller).map(|(subscription, _)| subscription);
+    if bound.is_some() && request.subscription_id.is_some_and(|named| Some(named) != bound) {
         return Err(Refusal::not_found("subscription").into());
     }
     let subscription = scene.subscription.as_deref();
-    let named = request.subscription_id.is_some() || caller.key().is_some();
+    let named = request.subscription_id.or(bound).is_some();
     if subscription.map_or(named, |subscription| subscription.user_id != caller.user_id) {
         return Err(Refusal::not_found("subscription").into());
     }
@@ -117,7 +122,7 @@ fn decide(
 async fn scene_of_subscription(
     table: &Table,
     subscription: SubscriptionId,
-    app: Option<domain::AppId>,
+    app: Option<AppId>,
     submission: &Submission<CreateJobRequest>,
 ) -> Result<Scene, Problem> {
     let request = &submission.body;

@@ -8,6 +8,7 @@ use api::{Answer, Caller, Context, InitError, ListQuery, Page, Params, Path, Pro
 use axum::extract::State;
 use domain::{
     JobId, Kind, Refusal,
+    access_key::AccessKey,
     field::id,
     job::{Cancel, Job},
     settlement::Outcome,
@@ -46,7 +47,7 @@ impl App {
         Ok(Self::new(Context::from_env(&config).await?, queues, results))
     }
 
-    /// The caller's own; with a key, of its subscription alone.
+    /// The caller's own; with the key of a subscription, of that alone.
     async fn own(&self, caller: &Caller, job_id: &str) -> Result<Stored<Job>, Problem> {
         let found = self.context.table.get(&jobs::job(id(job_id)?)).await?;
         found.filter(|job| sees(caller, job)).ok_or_else(|| Refusal::not_found("job").into())
@@ -61,8 +62,8 @@ impl App {
 }
 
 fn sees(caller: &Caller, job: &Job) -> bool {
-    let of_key = caller.key().is_none_or(|key| job.subscription_id == Some(key.subscription_id));
-    job.user_id == caller.user_id && of_key
+    let bound = caller.key().and_then(AccessKey::subscription_id);
+    job.user_id == caller.user_id && (bound.is_none() || job.subscription_id == bound)
 }
 
 impl api::App for App {
@@ -115,7 +116,7 @@ async fn create_job(
 
 /// List jobs
 ///
-/// The caller's own, newest first; with an API key, those of its subscription.
+/// The caller's own, newest first; with the API key of a subscription, those of that.
 #[utoipa::path(get, path = "/jobs", operation_id = "listJobs", tag = "Jobs",
     security(("cognito" = []), ("apiKey" = ["jobs:read"])), params(ListQuery),
     responses((status = 200, description = "A page of jobs.", body = Page<views::Job>)))]
@@ -125,11 +126,11 @@ async fn list_jobs(
     Params(asked): Params<ListQuery>,
 ) -> Result<Answer, Problem> {
     let context = &app.context;
-    let Some(key) = caller.key() else {
+    let Some(subscription) = caller.key().and_then(AccessKey::subscription_id) else {
         let query = jobs::of_user(caller.user_id);
         return Answer::ok(&context.list(query, &asked, |job| views::Job::from(&**job)).await?);
     };
-    let query = jobs::of_subscription(key.subscription_id);
+    let query = jobs::of_subscription(subscription);
     let page = context.list(query, &asked, |entry| jobs::job(entry.job_id)).await?;
     let found = context.table.read(page.items).await?;
     let items = found.iter().flatten().map(|job| views::Job::from(&**job)).collect();

@@ -25,7 +25,7 @@ use utoipa::ToSchema;
     "input": {"theta": 0.7}, "run_mode": "BLOCKING", "seed": 7, "tags": ["nightly"]
 }))]
 pub struct CreateJobRequest {
-    /// The subscription to run under; an API key knows its own.
+    /// The subscription to run under; the API key of a subscription knows its own.
     pub subscription_id: Option<SubscriptionId>,
     /// The latest released version where absent; an owner names a draft of their own here.
     pub app_version_id: Option<VersionId>,

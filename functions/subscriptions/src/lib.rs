@@ -1,15 +1,8 @@
-//! Serves `/subscriptions`: what a user has subscribed to, and the API keys that use it.
-
-mod keys;
-mod plans;
-mod registration;
-pub mod views;
+//! Serves `/subscriptions`: what a user has subscribed to.
 
 use api::{Answer, Caller, Context, InitError, ListQuery, Page, Params, Path, Problem};
 use axum::extract::State;
 use domain::{Refusal, SubscriptionId, field::id, subscription::Subscription};
-use gateway::Gateway;
-use parameters::Parameters;
 use store::{
     Stored,
     renewals::renew,
@@ -17,31 +10,21 @@ use store::{
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use crate::plans::Plans;
+/// Tries of a decision while others write.
+const TRIES: u32 = 4;
 
 #[derive(Clone)]
 pub struct App {
     context: Context,
-    gateway: Gateway,
-    plans: Plans,
 }
 
 impl App {
-    /// The plans' ids lie under `plans_path`.
-    pub fn new(
-        context: Context,
-        gateway: Gateway,
-        parameters: Parameters,
-        plans_path: String,
-    ) -> Self {
-        Self { context, gateway, plans: Plans::new(parameters, plans_path) }
+    pub fn new(context: Context) -> Self {
+        Self { context }
     }
 
     pub async fn from_env() -> Result<Self, InitError> {
-        let config = environment::aws();
-        let plans_path = environment::text("USAGE_PLANS_PATH")?;
-        let context = Context::from_env(&config).await?;
-        Ok(Self::new(context, Gateway::new(&config), Parameters::new(&config), plans_path))
+        Ok(Self::new(Context::from_env(&environment::aws()).await?))
     }
 }
 
@@ -65,8 +48,6 @@ pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(list_subscriptions))
         .routes(routes!(get_subscription, cancel_subscription))
-        .routes(routes!(keys::list_subscription_keys, keys::create_subscription_key))
-        .routes(routes!(keys::delete_subscription_key))
 }
 
 /// List subscriptions
@@ -135,7 +116,7 @@ async fn cancel_subscription(
 ) -> Result<Answer, Problem> {
     let (table, id, caller) = (&app.context.table, id(&subscription_id)?, &caller);
     table
-        .attempt(registration::TRIES, || async move {
+        .attempt(TRIES, || async move {
             own(caller, table.get(&subscription(id)).await?)?;
             // What has begun is charged, though no tick has come by yet.
             renew(table, id).await?;

@@ -33,6 +33,8 @@ pub async fn figures(
     let (_, on_small) = on_rows(hub, SMALL, &routes, step).await?;
     step(&format!("calling every operation on {large} rows"));
     let (scene, on_large) = on_rows(hub, large, &routes, step).await?;
+    let authorized = routes::authorization(hub, &scene).await?;
+    let authorizing = authorized.iter().map(|call| call.units).sum();
     step("measuring the functions");
     hub.aws().handle(Handling::default());
     let beside = Bare::start(hub).await?;
@@ -46,7 +48,7 @@ pub async fn figures(
         working.push((name, measure::route(hub, &beside, &scene, route).await?));
     }
     let routes = on_small.into_iter().zip(on_large).map(|(small, large)| [small, large]).collect();
-    Ok(Figures { bare, functions, working, rows: [SMALL, large], routes })
+    Ok(Figures { bare, functions, working, rows: [SMALL, large], routes, authorizing })
 }
 
 /// What each route costs on a table of so many rows, with the scene that was called.

@@ -16,12 +16,16 @@ pub struct Function {
     pub by_default: bool,
 }
 
+/// What ClientApi asks before it asks any other.
+pub const AUTHORIZER: &str = "authorize-key";
+
 const TABLE: &str = "dynamodb";
 const SECRETS: &str = "secretsmanager";
 const FILES: &str = "s3";
 
 /// All that the template deploys.
-pub const FUNCTIONS: [Function; 21] = [
+pub const FUNCTIONS: [Function; 23] = [
+    noun("api-keys", "ApiKeysFunction", &["api-keys", "usage"], "getApiKey", &[TABLE, SECRETS]),
     noun("auth", "AuthFunction", &["auth"], "getMe", &[TABLE, SECRETS, "cognito-idp", "ses"]),
     noun("billing", "BillingFunction", &["bills"], "getBill", &[TABLE, SECRETS]),
     noun("hardware", "HardwareFunction", &["hardware"], "getHardware", &[TABLE, SECRETS]),
@@ -61,9 +65,10 @@ pub const FUNCTIONS: [Function; 21] = [
         "SubscriptionsFunction",
         &["subscriptions"],
         "getSubscription",
-        &[TABLE, SECRETS, "apigateway", "ssm"],
+        &[TABLE, SECRETS],
     ),
     noun("users", "UsersFunction", &["users"], "becomeProvider", &[TABLE, SECRETS]),
+    verb(AUTHORIZER, "AuthorizeKeyFunction", &[TABLE, SECRETS]),
     verb("close-bills", "CloseBillsFunction", &[TABLE]),
     verb("inspect-package", "InspectPackageFunction", &[TABLE, FILES]),
     verb("reconcile-jobs", "ReconcileJobsFunction", &[TABLE, "sqs"]),
@@ -75,10 +80,14 @@ pub const FUNCTIONS: [Function; 21] = [
     verb("submit-quantum-task", "SubmitQuantumTaskFunction", &[TABLE, FILES, "braket"]),
 ];
 
-/// The function that serves a path, by its first segment.
+/// The function that serves a path, by its first segment; keys are served together, whoever has them.
 #[must_use]
 pub fn serving(path: &str) -> Option<&'static Function> {
-    let first = path.trim_start_matches('/').split(['/', '?']).next()?;
+    let mut segments = path.trim_start_matches('/').split(['/', '?']);
+    let first = match (segments.next()?, segments.nth(1)) {
+        ("subscriptions", Some("keys")) => "api-keys",
+        (first, _) => first,
+    };
     FUNCTIONS.iter().find(|function| function.serves.contains(&first))
 }
 
@@ -135,6 +144,10 @@ mod tests {
         assert_eq!(serving("/jobs/1/result").map(|found| found.name), Some("jobs"));
         assert_eq!(serving("/openapi.json").map(|found| found.name), Some("reference"));
         assert_eq!(serving("/bills?limit=1").map(|found| found.name), Some("billing"));
+        assert_eq!(serving("/subscriptions/1").map(|found| found.name), Some("subscriptions"));
+        for path in ["/subscriptions/1/keys", "/subscriptions/1/keys/2/usage", "/usage"] {
+            assert_eq!(serving(path).map(|found| found.name), Some("api-keys"), "{path}");
+        }
         assert_eq!(serving("/nothing"), None);
     }
 }

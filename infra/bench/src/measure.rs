@@ -7,9 +7,9 @@ use bytes::Bytes;
 use crate::{
     Failure,
     aws::busy,
-    functions::{FUNCTIONS, Function, serving},
+    functions::{AUTHORIZER, FUNCTIONS, Function, serving},
     hub::{Ask, Hub},
-    load::event::{Door, answer},
+    load::event::{Door, answer, authorization},
     process::Memory,
     routes::{Route, ask, routes},
     runtime_api::{Environment, Launch},
@@ -170,6 +170,11 @@ fn event(scene: &Scene, function: &Function) -> Result<(String, Bytes), Failure>
             "close-bills" | "reconcile-jobs" | "refresh-hardware" | "renew-subscriptions" => {
                 ("the schedule's event".to_owned(), sample(function)?.into())
             }
+            AUTHORIZER => {
+                // what has no key of ours is refused without a look
+                let event = authorization("qhk_mistyped", "GET", "/jobs");
+                ("a mistyped key".to_owned(), event.to_string().into())
+            }
             _ => ("an empty batch".to_owned(), Bytes::from_static(b"{\"Records\":[]}")),
         });
     };
@@ -182,6 +187,7 @@ fn event(scene: &Scene, function: &Function) -> Result<(String, Bytes), Failure>
 /// Of a job or an upload that nobody knows.
 fn sample(function: &Function) -> Result<&'static str, Failure> {
     Ok(match function.name {
+        AUTHORIZER => include_str!("../../../events/authorize-key.json"),
         "inspect-package" => include_str!("../../../events/inspect-package.json"),
         "close-bills" => include_str!("../../../events/close-bills.json"),
         "renew-subscriptions" => include_str!("../../../events/renew-subscriptions.json"),

@@ -6,6 +6,7 @@ use crate::{
     aws::Units,
     measure::{Measured, Warm},
     routes::Cost,
+    scene::{CUSTOMER, PROGRAM},
     stats::millis,
 };
 
@@ -30,6 +31,8 @@ pub struct Figures {
     pub rows: [usize; 2],
     /// What each route costs on either.
     pub routes: Vec<[Cost; 2]>,
+    /// What looking a key up at the door takes of the table.
+    pub authorizing: Units,
 }
 
 /// Something that was to be reached.
@@ -47,6 +50,7 @@ impl Figures {
         self.functions(&mut text);
         self.working(&mut text);
         self.routes(&mut text);
+        self.checks(&mut text);
         text.push_str("\n### Goals\n\n");
         for Goal { what, missed } in self.goals() {
             let verdict = if missed.is_empty() {
@@ -138,6 +142,29 @@ impl Figures {
                 ),
             );
         }
+    }
+
+    /// What each request costs before it is about anything.
+    fn checks(&self, text: &mut String) {
+        text.push_str(
+            "\n### What is asked before any operation\n\n\
+            Counting is part of the rows above, and goes on beside the look-up of the caller; the look-up at the door is not: \
+            it is a call of a function of its own.\n\n\
+            | check | read, write units |\n|---|---|\n",
+        );
+        for (what, caller) in [
+            ("counting a request of anyone, by address", None),
+            ("counting a request of a user", Some(CUSTOMER)),
+            ("counting a request of a key, by day and month too", Some(PROGRAM)),
+        ] {
+            let of_caller = |[_, cost]: &&[Cost; 2]| {
+                cost.route.reads && cost.route.caller == caller && cost.counting.write > 0.0
+            };
+            if let Some([_, cost]) = self.routes.iter().find(of_caller) {
+                line(text, &format!("| {what} | {} |", units(cost.counting)));
+            }
+        }
+        line(text, &format!("| looking a key up at ClientApi | {} |", units(self.authorizing)));
     }
 
     fn goals(&self) -> Vec<Goal> {

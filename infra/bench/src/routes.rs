@@ -5,9 +5,9 @@ use serde_json::Value;
 use crate::{
     Failure,
     aws::{Call, Units, depth},
-    functions::serving,
+    functions::{AUTHORIZER, function, serving},
     hub::{Ask, Hub},
-    load::event::Door,
+    load::event::{self, Door},
     scene::{ADMIN, CUSTOMER, DEVELOPER, NEWCOMER, PROGRAM, Scene},
 };
 
@@ -36,6 +36,8 @@ pub struct Cost {
     pub units: Units,
     /// `dynamodb 2, sqs`.
     pub asked: String,
+    /// Of what only reads: its one kind of write, which counts the request.
+    pub counting: Units,
 }
 
 /// All routes of the committed API description.
@@ -90,10 +92,23 @@ pub fn ask(scene: &Scene, route: &Route) -> Result<Ask, Failure> {
         }
         ask = ask.saying(body);
     }
-    if ["updateProject", "deleteProject"].contains(&operation) {
+    let versioned = ["updateProject", "deleteProject", "updateApiKey", "updateSubscriptionKey"];
+    if versioned.contains(&operation) {
         ask = ask.header("If-Match", "\"1\"");
     }
     Ok(if route.method == "POST" { ask.once() } else { ask })
+}
+
+/// What ClientApi has looked up before a request reaches any other function.
+///
+/// # Errors
+/// Where the scene's program is not let through.
+pub async fn authorization(hub: &Hub, scene: &Scene) -> Result<Vec<Call>, Failure> {
+    let Door::Key(key) = scene.door(PROGRAM)? else { return Err("a program has a key".into()) };
+    let authorizer = function(AUTHORIZER).ok_or("nobody authorizes")?;
+    let event = event::authorization(key, "GET", "/jobs").to_string();
+    let (answer, calls) = hub.invoke(authorizer, event.into()).await?;
+    if event::is_allowed(&answer.payload) { Ok(calls) } else { Err("no key is let through".into()) }
 }
 
 impl Cost {
@@ -110,6 +125,11 @@ impl Cost {
             total: calls.len(),
             units: calls.iter().map(|call| call.units).sum(),
             asked: asked.collect::<Vec<_>>().join(", "),
+            counting: calls
+                .iter()
+                .filter(|call| route.reads && call.operation == "UpdateItem")
+                .map(|call| call.units)
+                .sum(),
         }
     }
 }

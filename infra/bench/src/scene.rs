@@ -144,6 +144,31 @@ impl Scene {
             }
         }
         self.put(ANY, "subscription_id", subscription);
+        self.keys(hub, &keys).await
+    }
+
+    /// One of its own for each operation after which it is another, beside those of the subscription.
+    async fn keys(&mut self, hub: &Hub, of_subscription: &str) -> Result<(), Failure> {
+        let customer = self.door(CUSTOMER)?.clone();
+        self.bodies.insert("createApiKey", json!({"name": "another"}));
+        for (path, operations) in
+            [("/api-keys", OF_USER_KEYS), (of_subscription, OF_SUBSCRIPTION_KEYS)]
+        {
+            for operation in operations {
+                let ask = Ask::new(&customer, "POST", path).saying(json!({"name": operation}));
+                let key = hub.send(&ask.once()).await?.expect(201)?;
+                self.put(operation, "key_id", key.text("/id")?);
+                match *operation {
+                    "updateApiKey" | "updateSubscriptionKey" => {
+                        self.bodies.insert(operation, json!({"name": "renamed"}));
+                    }
+                    "rotateApiKey" | "rotateSubscriptionKey" => {
+                        self.bodies.insert(operation, json!({"grace_seconds": 3600}));
+                    }
+                    _ => {}
+                }
+            }
+        }
         Ok(())
     }
 
@@ -172,6 +197,10 @@ impl Scene {
         Ok(())
     }
 }
+
+const OF_USER_KEYS: &[&str] =
+    &["getApiKey", "getApiKeyUsage", "updateApiKey", "rotateApiKey", "deleteApiKey"];
+const OF_SUBSCRIPTION_KEYS: &[&str] = &["updateSubscriptionKey", "rotateSubscriptionKey"];
 
 /// One to be read, one to be sent again alone and one with its like.
 const LETTERS: [(&str, &str); 3] = [

@@ -4,7 +4,9 @@ Starts ministack (pinned in requirements.txt) with a few changes, and stops it c
 nothing outlives a driver that was killed. Configured by environment alone; see src/ministack.rs.
 """
 
+import contextvars
 import functools
+import json
 import os
 import re
 import signal
@@ -15,6 +17,7 @@ from pathlib import Path
 
 from ministack.app import main
 from ministack.core.lambda_runtime import ProvidedWorker, _workers, kill_workers
+from ministack.services import apigateway_v1
 
 LOGS = Path(os.environ["FUNCTION_LOGS"])
 
@@ -58,6 +61,38 @@ def write_logs_down() -> None:
     ProvidedWorker._pump_output = pump_and_write
 
 
+def take_keys_from_authorizers() -> None:
+    """ministack meters every request by its x-api-key header. Where an API's key source is AUTHORIZER, the key is the one its
+    authorizer names, and no other."""
+    named = contextvars.ContextVar("usage_identifier_key", default=None)
+    authorize = apigateway_v1._authorize_request_v1
+    invoke = apigateway_v1._invoke_authorizer_lambda
+    of_header = apigateway_v1._api_key_from_request
+
+    async def authorize_and_forget(api_id, *rest):
+        by_authorizer = apigateway_v1._rest_apis.get(api_id, {}).get("apiKeySource") == "AUTHORIZER"
+        named.set("" if by_authorizer else None)
+        return await authorize(api_id, *rest)
+
+    async def invoke_and_remember(*asked):
+        result = await invoke(*asked)
+        answer = (result or {}).get("body")
+        try:
+            answer = json.loads(answer) if isinstance(answer, (str, bytes)) else answer
+        except ValueError:
+            answer = None
+        if named.get() is not None and isinstance(answer, dict):
+            named.set(answer.get("usageIdentifierKey") or "")
+        return result
+
+    def named_or_sent(headers):
+        return of_header(headers) if named.get() is None else named.get()
+
+    apigateway_v1._authorize_request_v1 = authorize_and_forget
+    apigateway_v1._invoke_authorizer_lambda = invoke_and_remember
+    apigateway_v1._api_key_from_request = named_or_sent
+
+
 def stop_with_parent() -> None:
     def wait_for_end() -> None:
         while sys.stdin.buffer.read(1):
@@ -77,6 +112,7 @@ if __name__ == "__main__":
     answer_at_once()
     do_not_wait_for_logs()
     write_logs_down()
+    take_keys_from_authorizers()
     stop_with_parent()
     sys.argv = sys.argv[:1]
     try:

@@ -46,6 +46,7 @@ def main() -> None:
         changed = deploy(client, request, template, packages)
         resources = physical_ids(client("cloudformation"), request["stack"])
         if changed:
+            name_key_sources(client("apigateway"), template, resources)
             shape_gateway_answers(client("apigateway"), template, resources, request["parameters"])
         make_tables(client("dynamodb", request["table_endpoint"]), template, resources)
         answer = {
@@ -116,12 +117,12 @@ def allow_plain_http(template: dict) -> None:
 
 
 def widen_what_ministack_cannot_narrow(template: dict) -> None:
-    """It asks two actions of every resource, whichever one the call names, and knows a permission AWS has no more."""
+    """It asks one action of every resource, whichever one the call names, and knows a permission AWS has no more."""
     for resource in template["Resources"].values():
         if resource["Type"] == "AWS::IAM::Role":
             for policy in resource["Properties"].get("Policies", []):
                 for statement in policy["PolicyDocument"]["Statement"]:
-                    if statement["Action"] in ("ses:SendEmail", "ssm:GetParametersByPath"):
+                    if statement["Action"] == "ses:SendEmail":
                         statement["Resource"] = "*"
                     if statement["Action"] == "sqs:SendMessage":
                         statement["Action"] = ["sqs:SendMessage", "sqs:SendMessageBatch"]
@@ -205,6 +206,15 @@ def physical_ids(cloudformation, stack: str) -> dict[str, str]:
 
 def outputs(cloudformation, stack: str) -> dict[str, str]:
     return {o["OutputKey"]: o["OutputValue"] for o in described(cloudformation, stack).get("Outputs", [])}
+
+
+def name_key_sources(gateway, template: dict, resources: dict[str, str]) -> None:
+    """ministack makes each API with keys from the header, whatever its ApiKeySourceType."""
+    for logical, resource in template["Resources"].items():
+        source = resource["Properties"].get("ApiKeySourceType") if resource["Type"] == "AWS::Serverless::Api" else None
+        if source:
+            patch = [{"op": "replace", "path": "/apiKeySource", "value": source}]
+            gateway.update_rest_api(restApiId=resources[logical], patchOperations=patch)
 
 
 def shape_gateway_answers(gateway, template: dict, resources: dict[str, str], parameters: dict[str, str]) -> None:

@@ -3,7 +3,7 @@
 use domain::listing::ListingStatus;
 use domain::{
     AppId, KeyId, ListingId, Money, SubscriptionId, UserId, VersionId,
-    access_key::{AccessKey, KeyRequest, Plan, Scope, SubscriptionKey},
+    access_key::{AccessKey, KeyOf, KeyRequest, Plan, Scope, Secret, Settings},
     account::{Role, Status, User},
     hardware::{Hardware, Platform, hub_simulator},
     listing::{Listing, Terms},
@@ -90,22 +90,32 @@ async fn buyer(hub: &Hub, listing: &Listing, number: usize, uses: u64) -> Buyer 
     let id = clock.id(SubscriptionId::new);
     let subscribed = if on_trial { Subscription::trial } else { Subscription::pay_per_use };
     let subscription = subscribed(id, user.id, listing, "GHZ", now).expect("open to everyone");
-    let key = AccessKey::new(user.id, clock.random());
+    let secret = Secret::new(user.id, clock.random());
     let request = KeyRequest {
-        name: "simulated".to_owned(),
+        settings: Settings {
+            name: "simulated".to_owned(),
+            scopes: Scope::ALL.to_vec(),
+            allowed_addresses: Vec::new(),
+            expire_at: None,
+        },
         plan: Plan::Premium,
-        scopes: Scope::ALL.to_vec(),
         max_uses: Some(uses),
-        expire_at: None,
     };
-    let hash = hub.context.api_keys.hex(key.expose().as_bytes());
+    let hash = hub.context.api_keys.hex(secret.expose().as_bytes());
     let key_id = clock.id(KeyId::new);
-    let stored = SubscriptionKey::new(key_id, &key, hash, &subscription, request, now);
+    let stored = AccessKey::new(
+        key_id,
+        user.id,
+        KeyOf::subscription(&subscription),
+        (&secret, hash),
+        request.checked(now).expect("a good request"),
+        now,
+    );
     let mut writes = start(&subscription);
     writes.extend([create(&user), create(&user.subject()), create(&stored)]);
     writes.push(create(&Uses::new(&key_uses(user.id, key_id), uses)));
     table.write(writes).await.expect("written");
-    Buyer { key: key.expose().to_owned(), key_id, uses, on_trial }
+    Buyer { key: secret.expose().to_owned(), key_id, uses, on_trial }
 }
 
 fn account(hub: &Hub, name: &str) -> User {

@@ -1,14 +1,18 @@
 //! Who sends a request, from the gateway's verified claims or from an API key.
 
+use std::net::IpAddr;
+
 use axum::extract::{FromRequestParts, Request};
 use domain::{
     Moment, Refusal, UserId,
-    access_key::{AccessKey, Scope, SubscriptionKey},
+    access_key::{AccessKey, Scope, Secret},
     account::{Role, Subject},
+    audit::{Action, Actor, Event},
     rate_limit::Requester,
     session::{self, Session, SessionId},
 };
-use http::request::Parts;
+use http::{Extensions, request::Parts};
+use lambda_http::{RequestExt, request::RequestContext};
 use store::{Stored, Write, accounts::subject, exists, sessions::session, unchanged};
 
 use crate::{Context, Problem, claims::vouched};
@@ -19,6 +23,7 @@ pub struct Caller {
     pub user_id: UserId,
     pub roles: Vec<Role>,
     pub access: Access,
+    pub origin: session::Origin,
     subject: Stored<Subject>,
 }
 
@@ -26,11 +31,11 @@ pub struct Caller {
 #[derive(Clone, Debug)]
 pub enum Access {
     SignedIn(Box<Stored<Session>>),
-    Key(Box<Stored<SubscriptionKey>>),
+    Key(Box<Stored<AccessKey>>),
 }
 
 impl Caller {
-    pub fn key(&self) -> Option<&SubscriptionKey> {
+    pub fn key(&self) -> Option<&AccessKey> {
         match &self.access {
             Access::SignedIn(_) => None,
             Access::Key(key) => Some(key),
@@ -43,6 +48,14 @@ impl Caller {
             Access::SignedIn(session) => Some(session),
             Access::Key(_) => None,
         }
+    }
+
+    /// With a key that is bound to addresses: from those alone.
+    pub(crate) fn may_come_from(self, source: Option<IpAddr>) -> Result<Self, Problem> {
+        if let Some(key) = self.key() {
+            key.may_come_from(source)?;
+        }
+        Ok(self)
     }
 
     /// Lets a write through only while nothing was withdrawn from the caller since the guard looked.
@@ -58,6 +71,11 @@ impl Caller {
             Access::Key(key) => unchanged(key),
         };
         vec![unchanged(&self.subject).or(changed()), access.or(changed())]
+    }
+
+    /// Something they do, to be entered on an audit trail.
+    pub fn does(&self, action: Action) -> Event {
+        Event::new(action, Actor::User(self.user_id), self.origin.address)
     }
 
     /// Distinguishes this caller's requests from those of every other, key by key.
@@ -89,7 +107,7 @@ impl Credentials {
         if let Some(vouched) = vouched(request.extensions(), &context.audience, now) {
             return Some(Self::SignedIn(vouched.user_id, vouched.session_id));
         }
-        let key = AccessKey::parse(request.headers().get("x-api-key")?.to_str().ok()?)?;
+        let key = Secret::parse(request.headers().get("x-api-key")?.to_str().ok()?)?;
         let hash = context.api_keys.hex(key.expose().as_bytes());
         Some(Self::Key { owner: key.owner()?, hash })
     }
@@ -103,6 +121,15 @@ impl Credentials {
     }
 }
 
+/// Whether the request came through the door of programs, by the gateway's word: our authorizer has let it pass.
+pub(crate) fn was_authorized(extensions: &Extensions) -> bool {
+    let Some(RequestContext::ApiGatewayV1(context)) = extensions.request_context_ref() else {
+        return false;
+    };
+    let told = &context.authorizer.fields;
+    told.contains_key("principalId") && !told.contains_key("claims")
+}
+
 impl Context {
     /// One read tells who it is and how they stand now.
     pub(crate) async fn identify(&self, credentials: Credentials) -> Result<Caller, Problem> {
@@ -112,7 +139,8 @@ impl Context {
         };
         let subject = subject.ok_or_else(Problem::unauthenticated)?;
         subject.status.in_good_standing()?;
-        Ok(Caller { user_id: subject.user_id, roles: subject.roles.clone(), access, subject })
+        let (user_id, roles) = (subject.user_id, subject.roles.clone());
+        Ok(Caller { user_id, roles, access, origin: session::Origin::default(), subject })
     }
 
     /// Whose session has ended is nobody, whatever their token says.
@@ -127,11 +155,11 @@ impl Context {
     }
 
     /// Notes when and from where the caller's session was used last. The request is served though it cannot be noted.
-    pub(crate) async fn note_use(&self, caller: &Caller, origin: &session::Origin, now: Moment) {
+    pub(crate) async fn note_use(&self, caller: &Caller, now: Moment) {
         let Some(session) = caller.session().filter(|session| session.is_to_be_noted(now)) else {
             return;
         };
-        if let Err(cause) = self.table.note_use(session, origin, now).await {
+        if let Err(cause) = self.table.note_use(session, &caller.origin, now).await {
             tracing::warn!(%cause, "the use of a session was not noted");
         }
     }
@@ -141,10 +169,8 @@ impl Context {
         owner: UserId,
         hash: &str,
     ) -> Result<(Option<Stored<Subject>>, Access), Problem> {
-        let found = self
-            .table
-            .read((subject(owner), store::subscriptions::access_key(owner, hash)))
-            .await?;
+        let found =
+            self.table.read((subject(owner), store::access_keys::access_key(owner, hash))).await?;
         let (subject, Some(key)) = found else { return Err(Problem::unauthenticated()) };
         key.may_be_used(self.table.clock().now())?;
         Ok((subject, Access::Key(Box::new(key))))

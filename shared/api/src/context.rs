@@ -1,6 +1,9 @@
 //! What every function that answers callers holds: the table and the keys of its hashes.
 
-use domain::rate_limit::{Limit, Limits};
+use domain::{
+    access_key::Plan,
+    rate_limit::{Allowance, Limit, Limits},
+};
 use secrets::{HashKey, KeyedHash, Seal};
 use store::Table;
 
@@ -39,13 +42,18 @@ pub struct Context {
     pub(crate) limiter: Limiter,
 }
 
+/// Hashes API keys, as they are found by.
+pub fn api_keys(key: &HashKey) -> KeyedHash {
+    key.derive("api-key")
+}
+
 impl Context {
     pub fn new(table: Table, key: &HashKey, audience: Audience, limits: Limits) -> Self {
         Self {
             limiter: Limiter::new(table.clone(), limits, key.derive("address")),
             table,
             audience,
-            api_keys: key.derive("api-key"),
+            api_keys: api_keys(key),
             links: key.derive("link"),
             attempts: key.derive("attempts"),
             tokens: key.derive("token"),
@@ -53,6 +61,11 @@ impl Context {
             challenges: key.seal("challenge"),
             cursors: key.derive("cursor"),
         }
+    }
+
+    /// What a key of that plan is held to.
+    pub fn allowance(&self, plan: Plan) -> Allowance {
+        self.limiter.of_plan(plan)
     }
 
     /// Reads `TABLE_NAME`, `SECRET_ID`, `USER_POOL_ID`, `USER_POOL_CLIENT_ID` and the limits of users and of addresses.

@@ -23,7 +23,7 @@ const ABOUT: &str = "\
 Build quantum apps, publish them, run them on simulators and quantum hardware, pay for what ran.
 
 Two doors lead to the same operations. HubApi, `/v1`, is for people: send the access token of a sign-in as \
-`Authorization: Bearer …`. ClientApi, `/client/v1`, is for programs: send the key of a subscription as `x-api-key`.
+`Authorization: Bearer …`. ClientApi, `/client/v1`, is for programs: send an API key, of yours or of a subscription, as `x-api-key`.
 
 Requests are counted for each caller: `RateLimit` says how many more fit, `Retry-After` when the next one does. A query \
 parameter or a member of a body that an operation does not know is refused. No answer may be kept by a cache.
@@ -37,19 +37,21 @@ problem document (RFC 9457) with a `code` for programs and a `detail` that says 
 const LICENSE: &str = env!("CARGO_PKG_LICENSE");
 
 /// In the order in which someone new meets them.
-const TAGS: [(&str, &str); 12] = [
+const TAGS: [(&str, &str); 13] = [
     ("Auth", "Register, open the mailed link, log in, stay logged in."),
     ("Users", "What an account may become."),
     ("Projects", "What a developer works on until it is released as an app."),
     ("Quantum apps", "Apps, their versions with uploaded packages, and where they are published."),
     ("Registry", "Published apps with their source: find, read, download."),
     ("Marketplace", "Apps on offer: find, try, subscribe."),
-    ("Subscriptions", "What a user subscribed to, and the API keys of programs."),
-    ("Jobs", "Runs of an app's program: submit, watch, read the counts, cancel."),
+    ("Subscriptions", "What a user subscribed to."),
     (
-        "Hardware",
-        "Simulators and quantum computers. Programs read them through ClientApi too, with any key.",
+        "API keys",
+        "What programs send as `x-api-key`: keys of a user, or of one subscription. The door of programs is told of each \
+request whether its key still opens anything.",
     ),
+    ("Jobs", "Runs of an app's program: submit, watch, read the counts, cancel."),
+    ("Hardware", "Simulators and quantum computers. Programs read them through ClientApi too."),
     ("Billing", "What ran and what it cost, line by line."),
     ("Operations", "What administrators do about messages that were given up."),
     ("Reference", "Whether the hub answers, and this document; through both doors."),
@@ -80,7 +82,9 @@ pub fn document(parts: impl IntoIterator<Item = OpenApi>) -> OpenApi {
         .collect();
     answers::complete(&mut hinted, &mut components);
     for (operation, hints) in hinted {
-        if hints.takes_keys(operation) {
+        if hints.takes_keys_alone(operation) {
+            operation.servers = Some(vec![client_api()]);
+        } else if hints.takes_keys(operation) {
             operation.servers = Some(vec![hub_api(), client_api()]);
         }
         // What an operation tells the code that serves it is nothing to its callers.

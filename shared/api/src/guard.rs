@@ -8,12 +8,12 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use domain::{Kind, access_key::Scope, account::Role, rate_limit::Requester};
-use http::Method;
+use http::{Extensions, Method};
 use utoipa::openapi::{OpenApi, path::Operation, security::SecurityRequirement};
 
 use crate::{
     Access, Caller, Context, Problem,
-    caller::{Credentials, scope},
+    caller::{Credentials, scope, was_authorized},
     operations::operations,
     origin::{origin, source},
     rate_limit::{Count, beside},
@@ -22,7 +22,10 @@ use crate::{
 /// What an operation asks of its caller.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Rule {
-    Public,
+    Public {
+        /// What whoever comes through the programs' door needs all the same.
+        of_keys: Vec<Scope>,
+    },
     /// Nothing usable is declared: nobody is let in.
     Closed,
     Guarded {
@@ -39,6 +42,9 @@ struct Declared {
     /// Whether it leaves everything as it was.
     reads: bool,
 }
+
+/// What an operation for anyone declares that both doors lead to: the scopes its key needs there, or `true` for any key.
+pub(crate) const BOTH_DOORS: &str = "x-both-doors";
 
 /// What a GET declares that changes something all the same: `extensions(("x-has-effect" = json!(true)))`.
 const HAS_EFFECT: &str = "x-has-effect";
@@ -67,7 +73,7 @@ impl Guard {
     /// Lets through what is public, where there is no table to know anyone by.
     async fn without_context(&self, request: Request, next: Next) -> Response {
         match self.declared(&request).map(|declared| &declared.rule) {
-            Some(Rule::Public) => next.run(request).await,
+            Some(Rule::Public { .. }) => next.run(request).await,
             Some(_) => Problem::unauthenticated().into_response(),
             None => Problem::no_such_operation().into_response(),
         }
@@ -77,7 +83,8 @@ impl Guard {
 /// Counts the request and answers it, or refuses to.
 ///
 /// Whoever is looked up is counted meanwhile, so that counting takes no time of its own; nothing has an effect before
-/// the count is known. A key that this process has not met is looked up first: nobody makes us count what never was.
+/// the count is known. A key that this process has not met is looked up first: nobody makes us count what never was; and
+/// one that is bound to addresses too: nobody uses up a key from where it opens nothing.
 async fn answer(
     context: &Context,
     declared: Option<&Declared>,
@@ -92,7 +99,9 @@ async fn answer(
         let requester = known.unwrap_or_else(|| limiter.address(source));
         return limiter.refuse(&requester, Problem::no_such_operation()).await;
     };
-    if *rule != Rule::Public {
+    let of_keys = rule.of_keys(request.extensions());
+    let rule = of_keys.as_ref().unwrap_or(rule);
+    if !matches!(rule, Rule::Public { .. }) {
         let (count, admitted) = admit(context, rule, *reads, credentials, source).await;
         return match admitted {
             Ok(caller) => (count, Ok(serve(context, caller, request, next).await)),
@@ -100,7 +109,7 @@ async fn answer(
         };
     }
     let address = limiter.address(source);
-    let counting = limiter.count(&address, limiter.address_limit());
+    let counting = limiter.count(&address, limiter.of_addresses());
     if *reads {
         return beside(counting, true, next.run(request)).await;
     }
@@ -112,12 +121,16 @@ async fn answer(
 }
 
 /// Has the request answered, and its caller's session noted as used meanwhile.
-async fn serve(context: &Context, caller: Caller, mut request: Request, next: Next) -> Response {
-    let (from, now) =
-        (origin(request.headers(), request.extensions()), context.table.clock().now());
-    let session = caller.clone();
+async fn serve(
+    context: &Context,
+    mut caller: Caller,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    caller.origin = origin(request.headers(), request.extensions());
+    let noted = caller.clone();
     request.extensions_mut().insert(caller);
-    let noting = context.note_use(&session, &from, now);
+    let noting = context.note_use(&noted, context.table.clock().now());
     tokio::join!(next.run(request), noting).0
 }
 
@@ -136,15 +149,16 @@ async fn admit(
     };
     let requester = credentials.requester();
     let looking_up = context.identify(credentials);
-    let (count, found) = match limiter.limit(&requester) {
-        Some(limit) => {
-            let (count, found) = beside(limiter.count(&requester, limit), reads, looking_up).await;
+    let (count, found) = match limiter.allowance(&requester) {
+        Some(allowance) => {
+            let counting = limiter.count(&requester, allowance);
+            let (count, found) = beside(counting, reads, looking_up).await;
             (count, found.flatten())
         }
-        None => match looking_up.await {
+        None => match looking_up.await.and_then(|caller| caller.may_come_from(source)) {
             Ok(caller) => {
-                let limit = limiter.learn(&requester, &caller);
-                let count = limiter.count(&requester, limit).await;
+                let allowance = limiter.learn(&requester, &caller);
+                let count = limiter.count(&requester, allowance).await;
                 let found = count.check(reads).map(|()| caller);
                 (count, found)
             }
@@ -153,6 +167,7 @@ async fn admit(
     };
     let admitted = found.and_then(|caller| {
         limiter.learn(&requester, &caller);
+        let caller = caller.may_come_from(source)?;
         allowed(&caller, rule).map(|()| caller)
     });
     (count, admitted)
@@ -166,6 +181,16 @@ fn vouched_for(credentials: Option<&Credentials>) -> Option<Requester> {
 }
 
 impl Rule {
+    /// What holds in place of it for a request through the programs' door, where that makes a difference.
+    fn of_keys(&self, extensions: &Extensions) -> Option<Self> {
+        match self {
+            Self::Public { of_keys } if !of_keys.is_empty() && was_authorized(extensions) => {
+                Some(Self::Guarded { signed_in: None, key: Some(of_keys.clone()) })
+            }
+            _ => None,
+        }
+    }
+
     fn is_open_to(&self, credentials: &Credentials) -> bool {
         match (self, credentials) {
             (Self::Guarded { signed_in, .. }, Credentials::SignedIn(..)) => signed_in.is_some(),
@@ -212,7 +237,8 @@ fn rule(operation: &Operation) -> Option<Rule> {
     let (mut signed_in, mut key) = (None, None);
     for requirement in declared {
         match scheme(requirement)? {
-            None => return (declared.len() == 1).then_some(Rule::Public),
+            None if declared.len() == 1 => return public(operation),
+            None => return None,
             Some((name, values)) if name == "cognito" => {
                 signed_in =
                     Some(values.iter().map(|value| role(value)).collect::<Option<Vec<_>>>()?);
@@ -224,6 +250,13 @@ fn rule(operation: &Operation) -> Option<Rule> {
         }
     }
     Some(Rule::Guarded { signed_in, key })
+}
+
+fn public(operation: &Operation) -> Option<Rule> {
+    let both_doors = operation.extensions.as_ref().and_then(|declared| declared.get(BOTH_DOORS));
+    let scopes = both_doors.and_then(|scopes| scopes.as_array()).map_or(&[][..], Vec::as_slice);
+    let of_keys = scopes.iter().map(|name| scope(name.as_str()?)).collect::<Option<_>>()?;
+    Some(Rule::Public { of_keys })
 }
 
 /// The scheme's name and values; the inner `None` is the empty requirement, which means public.

@@ -1,6 +1,7 @@
 //! The HTTP edge: who calls, what they may, what they sent, and how they are answered.
 
 mod answer;
+mod authorizer;
 mod body;
 mod caller;
 mod claims;
@@ -23,10 +24,11 @@ mod share;
 pub mod views;
 
 pub use answer::Answer;
+pub use authorizer::{KeyedRequest, Verdict, authorize};
 pub use body::{Json, MAX_BODY, object, object_or_none, objects};
 pub use caller::{Access, Caller};
 pub use claims::Audience;
-pub use context::{Context, InitError};
+pub use context::{Context, InitError, api_keys};
 pub use document::document;
 pub use idempotency::{IdempotencyHeader, Submission};
 pub use if_match::{IfMatch, IfMatchHeader};

@@ -8,10 +8,13 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use domain::rate_limit::{Counted, Limit, Limits, Micros, Requester, Standing};
+use domain::{
+    access_key::Plan,
+    rate_limit::{Allowance, Counted, Limits, OverQuota, Requester, Standing},
+};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use secrets::KeyedHash;
-use store::{Table, rate_limit::bucket};
+use store::{Table, rate_limit::Known};
 
 use crate::{Caller, Problem};
 
@@ -31,10 +34,12 @@ pub(crate) struct Limiter {
 }
 
 /// What this process knows of a caller. It saves calls; what is decided does not depend on it.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 struct Seen {
-    limit: Limit,
-    full_at: Option<Micros>,
+    allowance: Allowance,
+    /// Whether it is a key that opens something at some addresses alone.
+    bound: bool,
+    known: Known,
 }
 
 impl Limiter {
@@ -52,34 +57,47 @@ impl Limiter {
         Requester::Address(hash)
     }
 
-    /// The limit that is to hold for this caller, before anyone is looked up: of a key only where it was found before.
-    pub(crate) fn limit(&self, requester: &Requester) -> Option<Limit> {
+    /// What is to hold for this caller, before anyone is looked up: of a key only where it was found before, and is not
+    /// bound to addresses.
+    pub(crate) fn allowance(&self, requester: &Requester) -> Option<Allowance> {
         match requester {
-            Requester::User(_) => Some(self.limits.user),
-            Requester::Address(_) => Some(self.limits.address),
-            Requester::Key(_) => self.seen().get(requester).map(|seen| seen.limit),
+            Requester::User(_) => Some(self.of_users()),
+            Requester::Address(_) => Some(self.of_addresses()),
+            Requester::Key(_) => {
+                self.seen().get(requester).filter(|seen| !seen.bound).map(|seen| seen.allowance)
+            }
         }
     }
 
-    /// The limit of a caller who was found, remembered for their next request.
-    pub(crate) fn learn(&self, requester: &Requester, caller: &Caller) -> Limit {
-        let limit = caller.key().map_or(self.limits.user, |key| self.limits.of_plan(key.plan));
-        self.remember(requester, limit, None);
-        limit
+    /// What holds for a caller who was found, remembered for their next request.
+    pub(crate) fn learn(&self, requester: &Requester, caller: &Caller) -> Allowance {
+        let allowance = caller.key().map_or(self.of_users(), |key| self.of_plan(key.plan));
+        let bound = caller.key().is_some_and(|key| !key.allowed_addresses.is_empty());
+        self.remember(requester, Seen { allowance, bound, known: Known::default() });
+        allowance
     }
 
-    pub(crate) fn address_limit(&self) -> Limit {
-        self.limits.address
+    pub(crate) fn of_addresses(&self) -> Allowance {
+        Allowance { limit: self.limits.address, quota: None }
+    }
+
+    fn of_users(&self) -> Allowance {
+        Allowance { limit: self.limits.user, quota: None }
+    }
+
+    pub(crate) fn of_plan(&self, plan: Plan) -> Allowance {
+        self.limits.of_plan(plan)
     }
 
     /// Counts a request; its caller must be known, or be an address.
-    pub(crate) async fn count(&self, requester: &Requester, limit: Limit) -> Count {
-        let mut known = self.seen().get(requester).and_then(|seen| seen.full_at);
-        let counted = self.table.count_request(&bucket(requester), limit, &mut known).await;
-        self.remember(requester, limit, known);
+    pub(crate) async fn count(&self, requester: &Requester, allowance: Allowance) -> Count {
+        let seen = self.seen().get(requester).cloned();
+        let (bound, mut known) = seen.map(|seen| (seen.bound, seen.known)).unwrap_or_default();
+        let counted = self.table.count_request(requester, allowance, &mut known).await;
+        self.remember(requester, Seen { allowance, bound, known });
         match counted {
             Ok(counted) => Count::Told(counted),
-            Err(cause) => Count::Failed { limit, cause },
+            Err(cause) => Count::Failed { allowance, cause },
         }
     }
 
@@ -89,22 +107,27 @@ impl Limiter {
         requester: &Requester,
         problem: Problem,
     ) -> (Count, Result<T, Problem>) {
-        let limit = self.limit(requester).unwrap_or(self.limits.address);
-        let count = self.count(requester, limit).await;
-        let problem = match &count {
-            Count::Told(Counted::Refused(standing)) => standing.refusal().into(),
-            _ => problem,
+        let allowance = self.allowance(requester).unwrap_or(self.of_addresses());
+        let count = self.count(requester, allowance).await;
+        let refusal = match &count {
+            Count::Told(counted) => counted.refusal(),
+            Count::Failed { .. } => None,
         };
-        (count, Err(problem))
+        (count, Err(refusal.map_or(problem, Problem::from)))
     }
 
-    fn remember(&self, requester: &Requester, limit: Limit, full_at: Option<Micros>) {
+    fn remember(&self, requester: &Requester, now: Seen) {
         let mut seen = self.seen();
         if seen.len() >= MOST_SEEN && !seen.contains_key(requester) {
             seen.clear();
         }
-        let known = seen.entry(requester.clone()).or_insert(Seen { limit, full_at });
-        *known = Seen { limit, full_at: known.full_at.max(full_at) };
+        match seen.get_mut(requester) {
+            Some(before) => {
+                before.known.merge(&now.known);
+                (before.allowance, before.bound) = (now.allowance, now.bound);
+            }
+            None => drop(seen.insert(requester.clone(), now)),
+        }
     }
 
     fn seen(&self) -> MutexGuard<'_, HashMap<Requester, Seen>> {
@@ -117,7 +140,7 @@ pub(crate) enum Count {
     Told(Counted),
     /// The table did not answer.
     Failed {
-        limit: Limit,
+        allowance: Allowance,
         cause: store::Error,
     },
 }
@@ -126,8 +149,7 @@ impl Count {
     /// Whether the request may go on. While nobody can count, those that only read may.
     pub(crate) fn check(&self, reads: bool) -> Result<(), Problem> {
         match self {
-            Self::Told(Counted::Admitted(_)) => Ok(()),
-            Self::Told(Counted::Refused(standing)) => Err(standing.refusal().into()),
+            Self::Told(counted) => counted.refusal().map_or(Ok(()), |refusal| Err(refusal.into())),
             Self::Failed { cause, .. } if reads => {
                 tracing::error!(%cause, "a request was let through uncounted");
                 Ok(())
@@ -138,18 +160,30 @@ impl Count {
 
     /// The headers of draft-ietf-httpapi-ratelimit-headers-10, as far as they are known.
     pub(crate) fn tell(&self, headers: &mut HeaderMap) {
-        let (limit, standing) = match self {
-            Self::Told(counted) => (counted.standing().limit, Some(counted.standing())),
-            Self::Failed { limit, .. } => (*limit, None),
+        let requests = |standing: &Standing| {
+            let limit = standing.limit;
+            let policy = ("requests", limit.burst().into(), limit.window());
+            (policy, Some((standing.remaining, standing.seconds)))
+        };
+        let ((name, quota, window), left): ((_, u64, _), _) = match self {
+            Self::Told(Counted::Admitted(standing) | Counted::Refused(standing)) => {
+                requests(standing)
+            }
+            Self::Told(Counted::OverQuota(OverQuota { quota, window, seconds })) => {
+                (("month", *quota, *window), Some((0, *seconds)))
+            }
+            Self::Failed { allowance: Allowance { limit, .. }, .. } => {
+                (("requests", limit.burst().into(), limit.window()), None)
+            }
         };
         let mut set = |name, value: String| {
             if let Ok(value) = HeaderValue::try_from(value) {
                 headers.insert(name, value);
             }
         };
-        set(RATE_LIMIT_POLICY, format!("\"requests\";q={};w={}", limit.burst(), limit.window()));
-        if let Some(Standing { remaining, seconds, .. }) = standing {
-            set(RATE_LIMIT, format!("\"requests\";r={remaining};t={seconds}"));
+        set(RATE_LIMIT_POLICY, format!("\"{name}\";q={quota};w={window}"));
+        if let Some((remaining, seconds)) = left {
+            set(RATE_LIMIT, format!("\"{name}\";r={remaining};t={seconds}"));
         }
     }
 }

@@ -76,8 +76,8 @@ pub struct Job {
     pub subscription_id: Option<SubscriptionId>,
     pub subscription_type: SubscriptionType,
     pub key_id: Option<KeyId>,
-    /// Whether the key counts its uses.
-    pub key_counts: bool,
+    /// The key whose count of uses it took one from.
+    pub counted_as: Option<KeyId>,
     pub platform: Platform,
     pub device_id: String,
     pub device_arn: Option<String>,

@@ -28,6 +28,7 @@ pub mod shape;
 pub mod simulation_size;
 pub mod submission;
 pub mod subscription;
+pub mod tally;
 pub mod version;
 
 pub use id::{

@@ -10,6 +10,10 @@ use crate::{Kind, Moment, Refusal, UserId, access_key::Plan};
 const SECOND: i64 = 1_000_000;
 const MOST: u64 = 1_000_000;
 const SLOWEST: Duration = Duration::from_secs(24 * 3600);
+/// Requests a second that one item of the table counts, with room to spare: it takes a thousand writes.
+const AN_ITEM_BEARS: u64 = 800;
+/// Together they bear more of one caller than the doors let through of all.
+const MOST_SHARDS: u64 = 8;
 
 /// Microseconds since 1970.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -65,6 +69,49 @@ impl Limit {
         self.interval
     }
 
+    /// Over how many buckets the limit is spread, each an item of its own with its [`Limit::part`]: as many as bear what
+    /// may be let through within a second.
+    pub fn shards(self) -> u32 {
+        let per_second = (SECOND / self.interval).unsigned_abs();
+        let within_a_second = per_second + u64::from(self.burst);
+        let shards = within_a_second.div_ceil(AN_ITEM_BEARS).min(MOST_SHARDS);
+        u32::try_from(shards).unwrap_or(1).min(self.burst)
+    }
+
+    /// What of the limit is a shard's: the bursts add up to the whole burst, and the rates to the whole rate.
+    pub fn part(self, shard: u32) -> Self {
+        let shards = self.shards();
+        let burst = self.burst / shards + u32::from(shard < self.burst % shards);
+        Self { interval: self.interval * i64::from(shards), burst }
+    }
+
+    /// How a caller stands by what became of a request at `now` in one of the shards.
+    ///
+    /// `known` says of a shard when it was once found to be full again. The others are taken to be as full as this one,
+    /// for requests are spread evenly, and never to have more room than is known of them.
+    pub fn of_all_shards(
+        self,
+        counted: Counted,
+        known: impl Fn(u32) -> Option<Micros>,
+        now: Micros,
+    ) -> Counted {
+        let shards = self.shards();
+        let left = |shard: u32| {
+            let part = self.part(shard);
+            known(shard).map_or(part.burst, |full_at| part.remaining(full_at, now))
+        };
+        let whole = |standing: Standing| {
+            let as_this_one = standing.remaining.saturating_mul(shards);
+            let as_known = (0..shards).map(left).sum();
+            Standing { limit: self, remaining: as_this_one.min(as_known), ..standing }
+        };
+        match counted {
+            Counted::Admitted(standing) => Counted::Admitted(whole(standing)),
+            Counted::Refused(standing) => Counted::Refused(whole(standing)),
+            Counted::OverQuota(over) => Counted::OverQuota(over),
+        }
+    }
+
     /// Seconds in which an empty bucket fills, rounded up.
     pub fn window(self) -> u32 {
         seconds(self.interval * i64::from(self.burst))
@@ -92,13 +139,15 @@ impl Limit {
 
     /// How a caller stands whose request at `now` has left the bucket so.
     pub fn admitted(self, full_at: Micros, now: Micros) -> Counted {
+        let (remaining, seconds) = (self.remaining(full_at, now), seconds(full_at.0 - now.0));
+        Counted::Admitted(Standing { limit: self, remaining, seconds })
+    }
+
+    /// Requests that fit at once at `now` into a bucket that will be full again at `full_at`.
+    fn remaining(self, full_at: Micros, now: Micros) -> u32 {
         let free = self.interval * i64::from(self.burst) - (full_at.0 - now.0);
         let remaining = (free / self.interval).clamp(0, i64::from(self.burst));
-        Counted::Admitted(Standing {
-            limit: self,
-            remaining: u32::try_from(remaining).unwrap_or(0),
-            seconds: seconds(full_at.0 - now.0),
-        })
+        u32::try_from(remaining).unwrap_or(0)
     }
 
     /// How a caller stands whose request at `now` did not fit into the bucket as it is.
@@ -118,14 +167,67 @@ fn seconds(micros: i64) -> u32 {
 pub enum Counted {
     Admitted(Standing),
     Refused(Standing),
+    /// It would fit, but the month is used up.
+    OverQuota(OverQuota),
 }
 
 impl Counted {
-    pub fn standing(&self) -> &Standing {
+    /// Of the two that did not fit, the one after which a request fits sooner.
+    #[must_use]
+    pub fn or_sooner(self, other: Self) -> Self {
+        if other.seconds() < self.seconds() { other } else { self }
+    }
+
+    fn seconds(&self) -> u32 {
         match self {
-            Self::Admitted(standing) | Self::Refused(standing) => standing,
+            Self::Admitted(standing) | Self::Refused(standing) => standing.seconds,
+            Self::OverQuota(over) => over.seconds,
         }
     }
+
+    /// What the caller of a request that did not fit is told.
+    pub fn refusal(&self) -> Option<Refusal> {
+        match self {
+            Self::Admitted(_) => None,
+            Self::Refused(standing) => Some(standing.refusal()),
+            Self::OverQuota(over) => Some(over.refusal()),
+        }
+    }
+}
+
+/// A month, UTC, in which an API key has sent all that its plan allows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OverQuota {
+    pub quota: u64,
+    /// Of the whole month.
+    pub window: u32,
+    /// Until it ends.
+    pub seconds: u32,
+}
+
+impl OverQuota {
+    pub fn at(now: Moment, quota: u64) -> Self {
+        let (begins, ends) = (now.period().starts_at(), now.period().ends_at());
+        let until = |from: Moment| u32::try_from(ends.since(from).as_secs()).unwrap_or(u32::MAX);
+        Self { quota, window: until(begins), seconds: until(now) + 1 }
+    }
+
+    fn refusal(&self) -> Refusal {
+        let (seconds, quota) = (self.seconds, self.quota);
+        Refusal::new(
+            Kind::TooManyRequests { retry_after: seconds },
+            "quota_exceeded",
+            format!(
+                "This API key has sent the {quota} requests that its plan allows in a month; wait for the next one, or use a key of a larger plan."
+            ),
+        )
+    }
+}
+
+/// A shard's part of a month's requests; the parts add up to it.
+pub fn quota_part(quota: u64, limit: Limit, shard: u32) -> u64 {
+    let shards = u64::from(limit.shards());
+    quota / shards + u64::from(u64::from(shard) < quota % shards)
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -138,8 +240,7 @@ pub struct Standing {
 }
 
 impl Standing {
-    /// What the caller of a request that did not fit is told.
-    pub fn refusal(&self) -> Refusal {
+    fn refusal(&self) -> Refusal {
         let (seconds, burst, window) = (self.seconds, self.limit.burst(), self.limit.window());
         Refusal::new(
             Kind::TooManyRequests { retry_after: seconds },
@@ -161,35 +262,54 @@ pub enum Requester {
     Address(String),
 }
 
+/// What somebody is held to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Allowance {
+    pub limit: Limit,
+    /// Requests a month, UTC. Who has one has their requests told by day too.
+    pub quota: Option<u64>,
+}
+
 /// The limits in force.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
     pub user: Limit,
     pub address: Limit,
-    pub free: Limit,
-    pub standard: Limit,
-    pub premium: Limit,
+    pub free: Allowance,
+    pub standard: Allowance,
+    pub premium: Allowance,
 }
 
 impl Limits {
-    /// With the usage plans as they are sold: the gateway's throttles have the same numbers, but are best effort.
+    /// With the usage plans as they are sold.
     pub fn new(user: Limit, address: Limit) -> Self {
-        let limit = |interval, burst| Limit { interval, burst };
+        let of_plan = |plan: Plan, interval, burst| {
+            let quota = Some(plan.monthly_quota());
+            Allowance { limit: Limit { interval, burst }, quota }
+        };
         Self {
             user,
             address,
-            free: limit(SECOND / 5, 10),
-            standard: limit(SECOND / 50, 100),
-            premium: limit(SECOND / 200, 400),
+            free: of_plan(Plan::Free, SECOND / 5, 10),
+            standard: of_plan(Plan::Standard, SECOND / 50, 100),
+            premium: of_plan(Plan::Premium, SECOND / 200, 400),
         }
     }
 
-    /// The same for everyone.
+    /// The same for everyone, and the months as they are sold.
     pub fn all(limit: Limit) -> Self {
-        Self { user: limit, address: limit, free: limit, standard: limit, premium: limit }
+        let Self { free, standard, premium, .. } = Self::new(limit, limit);
+        let of_plan = |plan| Allowance { limit, ..plan };
+        Self {
+            free: of_plan(free),
+            standard: of_plan(standard),
+            premium: of_plan(premium),
+            user: limit,
+            address: limit,
+        }
     }
 
-    pub fn of_plan(&self, plan: Plan) -> Limit {
+    pub fn of_plan(&self, plan: Plan) -> Allowance {
         match plan {
             Plan::Free => self.free,
             Plan::Standard => self.standard,
@@ -199,186 +319,4 @@ impl Limits {
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    /// A day in 2026.
-    const NOW: i64 = 1_795_000_000_000_000;
-
-    fn limit(per_second: u64, burst: u64) -> Limit {
-        Limit::new(per_second, burst).expect("within bounds")
-    }
-
-    fn at(seconds: f64) -> Micros {
-        #[expect(clippy::cast_possible_truncation, reason = "small numbers of a test")]
-        let micros = (seconds * 1e6).round() as i64;
-        Micros(NOW + micros)
-    }
-
-    #[test]
-    fn limits_are_positive_and_bounded() {
-        for (per_second, burst, good) in [
-            (1, 1, true),
-            (1_000_000, 1_000_000, true),
-            (0, 1, false),
-            (1, 0, false),
-            (1_000_001, 1, false),
-            (1, u64::MAX, false),
-        ] {
-            assert_eq!(Limit::new(per_second, burst).is_some(), good, "{per_second} {burst}");
-        }
-        for (interval, good) in [
-            (Duration::ZERO, false),
-            (Duration::from_nanos(999), false),
-            (Duration::from_micros(1), true),
-            (SLOWEST, true),
-            (Duration::MAX, false),
-        ] {
-            assert_eq!(Limit::every(interval, 1).is_some(), good, "{interval:?}");
-        }
-        assert_eq!(limit(3, 1).interval(), 333_334);
-    }
-
-    #[test]
-    fn the_window_is_the_time_in_which_a_bucket_fills() {
-        for ((per_second, burst), window) in [
-            ((20, 100), 5),
-            ((50, 250), 5),
-            ((5, 10), 2),
-            ((20, 1), 1),
-            ((3, 10), 4),
-            ((1, 60), 60),
-        ] {
-            assert_eq!(limit(per_second, burst).window(), window, "{per_second} {burst}");
-        }
-    }
-
-    #[test]
-    fn what_is_tried_follows_from_what_is_known() {
-        // ten a second, three at once: a tenth of a second each
-        let limit = limit(10, 3);
-        for (known, next) in [
-            (None, Next::Begin),
-            (Some(-50.0), Next::Begin),
-            (Some(0.0), Next::Begin),
-            (Some(0.000_001), Next::Add),
-            (Some(0.2), Next::Add),
-            (Some(0.200_001), Next::Refuse),
-            (Some(0.3), Next::Refuse),
-        ] {
-            assert_eq!(limit.next(known.map(at), at(0.0)), next, "{known:?}");
-        }
-        assert_eq!(limit.begun(at(0.0)), at(0.1));
-    }
-
-    #[test]
-    fn a_caller_is_told_how_they_stand() {
-        let limit = limit(10, 30);
-        for (full_at, remaining, seconds) in
-            [(0.1, 29, 1), (1.0, 20, 1), (1.05, 19, 2), (2.9, 1, 3), (3.0, 0, 3), (0.0, 30, 0)]
-        {
-            let standing = Standing { limit, remaining, seconds };
-            assert_eq!(limit.admitted(at(full_at), at(0.0)), Counted::Admitted(standing));
-        }
-        for (full_at, seconds) in [(2.900_001, 1), (3.0, 1), (3.9, 1), (4.0, 2), (9.0, 7)] {
-            let standing = Standing { limit, remaining: 0, seconds };
-            let refused = limit.refused(at(full_at), at(0.0));
-            assert_eq!(refused, Counted::Refused(standing));
-            assert_eq!(
-                refused.standing().refusal().kind,
-                Kind::TooManyRequests { retry_after: seconds }
-            );
-        }
-    }
-
-    #[test]
-    fn plans_have_limits_of_their_own() {
-        let (user, address) = (limit(1, 2), limit(3, 4));
-        let limits = Limits::new(user, address);
-        assert!((limits.user, limits.address) == (user, address));
-        for (plan, per_second, burst) in
-            [(Plan::Free, 5, 10), (Plan::Standard, 50, 100), (Plan::Premium, 200, 400)]
-        {
-            assert_eq!(limits.of_plan(plan), limit(per_second, burst));
-        }
-        assert_eq!(Limits::all(user).of_plan(Plan::Premium), user);
-    }
-
-    /// One request by someone who knows of the bucket what it was once, as the conditional writes have it.
-    fn send(
-        bucket: &mut Option<Micros>,
-        limit: Limit,
-        mut known: Option<Micros>,
-        now: Micros,
-    ) -> bool {
-        for _ in 0..4 {
-            let is = bucket.unwrap_or(Micros(i64::MIN));
-            match limit.next(known, now) {
-                Next::Refuse => return false,
-                Next::Begin if is <= now => {
-                    *bucket = Some(limit.begun(now));
-                    return true;
-                }
-                Next::Add if is > now && is <= limit.latest(now) => {
-                    *bucket = Some(Micros(is.0 + limit.interval()));
-                    return true;
-                }
-                Next::Begin | Next::Add => known = *bucket,
-            }
-        }
-        panic!("undecided");
-    }
-
-    proptest! {
-        #[test]
-        fn never_more_are_admitted_than_burst_and_rate_allow(
-            (per_second, burst) in (1..2_000_u64, 1..200_u64),
-            pauses in prop::collection::vec((0..400_000_i64, 0..4_usize), 1..300),
-        ) {
-            let limit = limit(per_second, burst);
-            let (mut bucket, mut now, mut was) = (None, NOW, vec![None]);
-            let mut admitted = Vec::new();
-            for (pause, back) in pauses {
-                now += pause / 7;
-                let known = was[was.len().saturating_sub(1 + back)];
-                let has_room = bucket.is_none_or(|full_at| full_at <= limit.latest(Micros(now)));
-                let fits = send(&mut bucket, limit, known, Micros(now));
-                prop_assert_eq!(fits, has_room, "what has room is never refused");
-                prop_assert!(bucket >= *was.last().expect("not empty"), "it never goes back");
-                was.push(bucket);
-                admitted.extend(fits.then_some(now));
-                // of any stretch of time that ends now
-                for (before, start) in admitted.iter().rev().enumerate() {
-                    let most = i64::try_from(burst).expect("small") + (now - start) * i64::try_from(per_second).expect("small") / SECOND;
-                    prop_assert!(i64::try_from(before).expect("small") < most, "{} since {}", before + 1, now - start);
-                }
-            }
-        }
-
-        #[test]
-        fn who_waits_as_told_is_admitted(
-            (per_second, burst) in (1..2_000_u64, 1..200_u64), ahead in 1..1_000_000_i64,
-        ) {
-            let limit = limit(per_second, burst);
-            let full_at = Micros(limit.latest(Micros(NOW)).0 + ahead.min(limit.interval()));
-            let wait = limit.refused(full_at, Micros(NOW)).standing().seconds;
-            prop_assert!(wait >= 1);
-            prop_assert_ne!(limit.next(Some(full_at), Micros(NOW + i64::from(wait) * SECOND)), Next::Refuse);
-        }
-
-        #[test]
-        fn as_many_fit_as_are_said_to_remain(
-            (per_second, burst) in (1..2_000_u64, 1..200_u64), sent in 1..200_usize,
-        ) {
-            let limit = limit(per_second, burst);
-            let (now, mut bucket) = (Micros(NOW), None);
-            let sent = (0..sent).filter(|_| send(&mut bucket, limit, None, now)).count();
-            let Counted::Admitted(standing) = limit.admitted(bucket.expect("begun"), now) else { unreachable!() };
-            let more = (0..burst + 1).filter(|_| send(&mut bucket, limit, None, now)).count();
-            prop_assert_eq!(u64::from(standing.remaining), more as u64);
-            prop_assert_eq!(sent as u64 + more as u64, burst);
-        }
-    }
-}
+mod tests;

@@ -127,6 +127,8 @@ shapes! {
     /// A gate, a gate modifier or a parameter, as programs write it.
     Identifier: text(1, 32 * 1024).pattern(Some(LINE));
     /// The whole key; only its owner has it.
+    /// A block of addresses: IPv4 or IPv6, with nothing set after the prefix.
+    Network: text(4, 43).pattern(Some(r"^[0-9a-f.:]+/[0-9]{1,3}$")).examples(["203.0.113.0/24"]);
     WholeKey: text(access_key::LENGTH, access_key::LENGTH).pattern(Some("^qhk_[0-9a-f]{80}$"));
     /// How a key begins and what its random part ends with.
     ShownKey: text(9, 9).pattern(Some("^qhk_…[0-9a-f]{4}$"));
@@ -149,9 +151,13 @@ shapes! {
     MeasuredShots: small(0, MAX_SHOTS);
     Seed: whole(0, MAX_SEED);
     KeyUses: whole(1, access_key::MAX_USES);
+    /// Seconds.
+    Grace: whole(0, access_key::MAX_GRACE.as_secs());
     PackageBytes: whole(1, MAX_PACKAGE_BYTES);
     Qubits: small(0, MAX_QUBITS);
     Seconds: whole(0, 24 * 60 * 60);
+    /// Seconds to the end of a month at the most.
+    Wait: whole(0, 31 * 24 * 60 * 60 + 1);
     /// From 0 to 1.
     Share: ObjectBuilder::new().schema_type(Type::Number).format(known(KnownFormat::Double))
         .minimum(Some(0)).maximum(Some(1));

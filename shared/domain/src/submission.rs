@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     JobId, Kind, Moment, Refusal, UserId,
-    access_key::SubscriptionKey,
+    access_key::AccessKey,
     field::Checks,
     hardware::Hardware,
     job::{FIRST_LOOK, Job, JobStatus, RunMode, SimulationSize, SubStatus, checked_tags},
@@ -31,7 +31,7 @@ pub struct Request {
 pub struct Ground<'a> {
     /// `None` where the app's owner runs it.
     pub subscription: Option<&'a Subscription>,
-    pub key: Option<&'a SubscriptionKey>,
+    pub key: Option<&'a AccessKey>,
     pub app_name: &'a str,
     pub version: &'a AppVersion,
     pub device: &'a Hardware,
@@ -87,7 +87,7 @@ pub fn accept(
         subscription_id: subscription.map(|subscription| subscription.id),
         subscription_type,
         key_id: key.map(|key| key.id),
-        key_counts: key.is_some_and(|key| key.counted),
+        counted_as: key.and_then(|key| key.counted_as),
         platform: device.platform,
         device_id: device.id.clone(),
         device_arn: device.arn.clone(),

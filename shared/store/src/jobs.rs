@@ -133,7 +133,7 @@ fn take_uses(job: &Job) -> Vec<Write> {
     if let Some(key) = counted_subscription(job) {
         writes.push(one(subscription_uses(key)).or(domain::subscription::no_uses_left()));
     }
-    if let Some(key) = job.key_id.filter(|_| job.key_counts) {
+    if let Some(key) = job.counted_as {
         writes.push(one(key_uses(job.user_id, key)).or(domain::subscription::key_used_up()));
     }
     writes
@@ -291,6 +291,6 @@ fn count_end(ended: &settlement::Settlement) {
 
 fn return_uses(job: &Job) -> Vec<Write> {
     let subscription = counted_subscription(job).map(subscription_uses);
-    let key = job.key_id.filter(|_| job.key_counts).map(|key| key_uses(job.user_id, key));
+    let key = job.counted_as.map(|key| key_uses(job.user_id, key));
     subscription.iter().chain(&key).map(|key| add(key, &[(REMAINING, 1)])).collect()
 }

@@ -1,5 +1,6 @@
 //! The one DynamoDB table: where each record lies, how it is read, and how it is written at once.
 
+pub mod access_keys;
 pub mod accounts;
 pub mod apps;
 pub mod attempts;

@@ -1,13 +1,12 @@
-//! Where subscriptions, their keys and their remaining uses lie.
+//! Where subscriptions lie, and what is left of what they and their keys may use.
 
 use domain::{
     AppId, KeyId, SubscriptionId, UserId,
-    access_key::{self, MAX_KEYS, SubscriptionKey},
     subscription::{Subscription, SubscriptionType, TRIAL_USES},
 };
 use serde::{Deserialize, Serialize};
 
-use crate::{Indexes, Item, Key, Query, Write, add, create, query::Index, renewals};
+use crate::{Indexes, Item, Key, Query, Write, create, query::Index, renewals};
 use telemetry::Fact;
 
 pub fn subscription(id: SubscriptionId) -> Key<Subscription> {
@@ -71,9 +70,8 @@ impl Item for SubscribedClaim {
 
 /// What subscribing writes; its caller adds the claim and the answer for a repeat of the request.
 pub fn start(subscription: &Subscription) -> Vec<Write> {
-    let room = KeyRoom { subscription_id: subscription.id, free: MAX_KEYS as u64 };
     let uses = Uses::new(&subscription_uses(subscription.id), TRIAL_USES);
-    let mut writes = vec![create(subscription), create(&room)];
+    let mut writes = vec![create(subscription)];
     writes.extend(subscription.is_counted().then(|| create(&uses)));
     writes
 }
@@ -116,97 +114,4 @@ pub fn subscription_uses(id: SubscriptionId) -> Key<Uses> {
 
 pub fn key_uses(user: UserId, key: KeyId) -> Key<Uses> {
     Key::new(format!("subject#{user}"), format!("uses#{key}"))
-}
-
-/// How many more keys a subscription may have: each takes one and gives it back, so that none are counted.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct KeyRoom {
-    pub subscription_id: SubscriptionId,
-    free: u64,
-}
-
-fn key_room(subscription: SubscriptionId) -> Key<KeyRoom> {
-    Key::new(format!("subscription#{subscription}"), "key-room")
-}
-
-impl Item for KeyRoom {
-    const TYPE: &'static str = "KeyRoom";
-
-    fn key(&self) -> Key<Self> {
-        key_room(self.subscription_id)
-    }
-}
-
-/// Refused where the subscription has [`MAX_KEYS`] keys.
-pub fn take_key_room(subscription: SubscriptionId) -> Write {
-    add(&key_room(subscription), &[("free", -1)]).at_least(0).or(access_key::too_many_keys())
-}
-
-pub fn give_key_room(subscription: SubscriptionId) -> Write {
-    add(&key_room(subscription), &[("free", 1)])
-}
-
-/// Beside its owner's subject, so that one read finds both.
-pub fn access_key(user: UserId, hash: &str) -> Key<SubscriptionKey> {
-    Key::new(format!("subject#{user}"), format!("key#{hash}"))
-}
-
-impl Item for SubscriptionKey {
-    const TYPE: &'static str = "SubscriptionKey";
-    const MADE: Option<Fact> = Some(Fact::KeyMade);
-
-    fn key(&self) -> Key<Self> {
-        access_key(self.user_id, &self.hash)
-    }
-}
-
-/// Lists a subscription's keys and says where each lies, here and at the gateway.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct KeyEntry {
-    pub subscription_id: SubscriptionId,
-    pub key_id: KeyId,
-    pub user_id: UserId,
-    pub hash: String,
-    pub gateway_key_id: Option<String>,
-    /// Whether the key has a count of its own.
-    pub counted: bool,
-}
-
-impl KeyEntry {
-    /// Of a key the gateway does not know yet.
-    pub fn of(key: &SubscriptionKey) -> Self {
-        Self {
-            subscription_id: key.subscription_id,
-            key_id: key.id,
-            user_id: key.user_id,
-            hash: key.hash.clone(),
-            gateway_key_id: None,
-            counted: key.counted,
-        }
-    }
-
-    pub fn access_key(&self) -> Key<SubscriptionKey> {
-        access_key(self.user_id, &self.hash)
-    }
-
-    pub fn uses(&self) -> Option<Key<Uses>> {
-        self.counted.then(|| key_uses(self.user_id, self.key_id))
-    }
-}
-
-pub fn key_entry(subscription: SubscriptionId, key: KeyId) -> Key<KeyEntry> {
-    Key::new(format!("subscription#{subscription}"), format!("key#{key}"))
-}
-
-/// Newest first.
-pub fn keys_of(subscription: SubscriptionId) -> Query<KeyEntry> {
-    Query::new(Index::Table, format!("subscription#{subscription}")).prefix("key#").newest_first()
-}
-
-impl Item for KeyEntry {
-    const TYPE: &'static str = "KeyEntry";
-
-    fn key(&self) -> Key<Self> {
-        key_entry(self.subscription_id, self.key_id)
-    }
 }

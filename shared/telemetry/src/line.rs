@@ -27,14 +27,13 @@ use crate::{
 pub(crate) type Line = Map<String, Value>;
 
 /// The fields a line of ours may have besides those that every line has.
-pub const FIELDS: [&str; 19] = [
+pub const FIELDS: [&str; 18] = [
     "alert",
     "arn",
     "cause",
     "changes",
     "code",
     "job_id",
-    "key_id",
     "location",
     "message_id",
     "passed",
@@ -48,6 +47,9 @@ pub const FIELDS: [&str; 19] = [
     "user_id",
     "version_id",
 ];
+
+/// Writes down what a handler failed or panicked with, after its work has ended and been told of.
+const REPEATS: &str = "lambda_runtime::layers::panic";
 
 /// Who writes.
 static WRITER: OnceLock<Writer> = OnceLock::new();
@@ -122,6 +124,9 @@ struct Lines {
 impl Subscriber for Lines {
     /// What libraries say below a warning, and anybody below INFO, may hold whole requests: it is never written.
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        if metadata.target() == REPEATS {
+            return false;
+        }
         let ours = !["aws_", "hyper", "h2", "rustls", "lambda_", "tower", "axum", "mio", "want"]
             .iter()
             .any(|library| metadata.target().starts_with(library));
@@ -224,6 +229,7 @@ mod tests {
                 tracing::debug!(target: "aws_smithy_runtime", "a request with its password");
                 tracing::info!(target: "hyper::client", "connected");
                 tracing::warn!(target: "hyper::client", "not connected");
+                tracing::error!(target: "lambda_runtime::layers::panic", "once more");
             }));
         });
         let written = WRITTEN.lock().expect("no writer panics");

@@ -98,10 +98,6 @@ pub(super) const KNOWN: Known = Known {
             "secrets get_secret_value",
             &[must("secretsmanager:GetSecretValue", Place::Is("{SECRET_ID}"))],
         ),
-        (
-            "parameters get_parameters_by_path",
-            &[must("ssm:GetParametersByPath", Place::Holds(":parameter/{USAGE_PLANS_PATH}"))],
-        ),
         ("mail send_email", &[must("ses:SendEmail", Place::Holds(":identity/"))]),
         ("identity admin_create_user", &[must("cognito-idp:AdminCreateUser", POOL)]),
         ("identity admin_set_user_password", &[must("cognito-idp:AdminSetUserPassword", POOL)]),
@@ -123,18 +119,6 @@ pub(super) const KNOWN: Known = Known {
         // open to anyone who holds a token: not a matter of roles
         ("identity get_tokens_from_refresh_token", &[]),
         ("identity revoke_token", &[]),
-        (
-            "gateway create_api_key",
-            &[
-                must("apigateway:POST", Place::Ends("::/apikeys")),
-                must("apigateway:PUT", Place::Ends("::/tags/*")),
-            ],
-        ),
-        (
-            "gateway create_usage_plan_key",
-            &[must("apigateway:POST", Place::Ends("::/usageplans/*/keys"))],
-        ),
-        ("gateway delete_api_key", &[must("apigateway:DELETE", Place::Ends("::/apikeys/*"))]),
         ("worker send_message", &[must("sqs:SendMessage", QUEUES)]),
         ("worker send_message_batch", &[must("sqs:SendMessage", QUEUES)]),
         // Braket checks that whoever creates a task may also write and read its results

@@ -111,6 +111,14 @@ fn doors_stand(template: &Template) -> Vec<String> {
     if template.properties("ClientApi")["Auth"]["ApiKeyRequired"] != true {
         faults.push("ClientApi does not ask for an API key".to_owned());
     }
+    let client = template.properties("ClientApi");
+    let authorizer = &client["Auth"]["Authorizers"][text(&client["Auth"]["DefaultAuthorizer"])];
+    if client["ApiKeySourceType"] != "AUTHORIZER" || authorizer["FunctionArn"].is_null() {
+        faults.push("ClientApi looks keys up among the gateway's own".to_owned());
+    }
+    if authorizer["Identity"]["ReauthorizeEvery"] != 0 {
+        faults.push("ClientApi opens to a key for a while after it was revoked".to_owned());
+    }
     let (client, _) = Door::of(template, "ClientApi");
     let open = client.routes.iter().filter(|route| route.without_key);
     faults.extend(open.map(|route| {
@@ -121,11 +129,14 @@ fn doors_stand(template: &Template) -> Vec<String> {
 
 /// Every method of a door as the events say it, in the words of [`super::expanded::misread`].
 pub(super) fn read(template: &Template, door: &str) -> Vec<String> {
-    let authorizer = text(&template.properties("HubApi")["Auth"]["DefaultAuthorizer"]);
-    let by_default = if door == "HubApi" { authorizer } else { "api_key" };
+    let auth = &template.properties(door)["Auth"];
+    let authorizer = text(&auth["DefaultAuthorizer"]).to_owned();
+    let key = (auth["ApiKeyRequired"] == true).then(|| "api_key".to_owned());
+    let by_default: Vec<String> = [authorizer].into_iter().chain(key).collect();
+    let by_default = by_default.join(" and ");
     let (door, _) = Door::of(template, door);
     let said = door.routes.iter().map(|route| {
-        let asks = if route.public { "NONE" } else { by_default };
+        let asks = if route.public { "NONE" } else { by_default.as_str() };
         let (verb, path) = (route.verb, route.path);
         format!("{} {verb} {path} → {} ({asks})", door.id, route.function.id)
     });

@@ -42,6 +42,7 @@ pub(super) async fn fault(
         Some("Api") => request(template, stack, crate_name, &event).await,
         Some("SQS") => messages(template, stack, &functions, event).await,
         Some("Schedule") => tick(stack, crate_name, &event).await,
+        None if authorizes(template, *function) => authorization(stack, event).await,
         _ => Some("is for a function that nothing triggers".to_owned()),
     };
     wrong.map(|what| format!("{name} {what}"))
@@ -109,6 +110,24 @@ async fn messages(
         Some(answer) if answer.is_clean() => None,
         _ => Some(format!("holds a message that {crate_name} does not take")),
     }
+}
+
+/// Whether a door asks it of each request.
+fn authorizes(template: &Template, function: Function<'_>) -> bool {
+    template.of_type("AWS::Serverless::Api").any(|(_, properties)| {
+        let authorizer = text(&properties["Auth"]["DefaultAuthorizer"]);
+        let asked = &properties["Auth"]["Authorizers"][authorizer]["FunctionArn"];
+        asked["Fn::GetAtt"] == format!("{}.Arn", function.id)
+            || referred(asked) == Some(function.id)
+    })
+}
+
+async fn authorization(stack: &Stack, event: Value) -> Option<String> {
+    let Ok(request) = serde_json::from_value(event) else {
+        return Some("is no event of an authorizer".to_owned());
+    };
+    let verdict = stack.authorize(request).await.expect("a verdict");
+    (!verdict.is_allowed()).then(|| "holds a key that opens nothing".to_owned())
 }
 
 async fn tick(stack: &Stack, crate_name: &str, event: &Value) -> Option<String> {

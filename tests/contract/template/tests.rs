@@ -10,12 +10,12 @@ use std::{
 
 use domain::{
     UserId,
-    access_key::{AccessKey, SubscriptionKey},
+    access_key::{AccessKey, Secret},
     account::{Role, Status, Subject},
     session::{Origin, Session},
 };
 use serde_json::Value;
-use store::{create, subscriptions::access_key};
+use store::{access_keys::access_key, create};
 use tests::{GHZ, Stack};
 
 use super::{
@@ -247,7 +247,7 @@ async fn hub_of(events: &BTreeMap<String, String>) -> Stack {
         claims["username"].as_str().and_then(|id| id.parse().ok()).expect("a user's id")
     };
     let sent = event("jobs.client.json")["headers"]["x-api-key"].clone();
-    let sent = sent.as_str().and_then(AccessKey::parse).expect("an API key");
+    let sent = sent.as_str().and_then(Secret::parse).expect("an API key");
     let owner = sent.owner().expect("a key names its owner");
     let people = [
         (signed_in("jobs.hub.json"), Role::Consumer),
@@ -273,7 +273,7 @@ async fn hub_of(events: &BTreeMap<String, String>) -> Stack {
     let made = stack.key(&user, subscription, None).await;
     let hash = |key: &str| stack.context().api_keys.hex(key.as_bytes());
     let made = stack.table().get(&access_key(owner, &hash(&made))).await.expect("read");
-    let mut key: SubscriptionKey = made.expect("made").into_inner();
+    let mut key: AccessKey = made.expect("made").into_inner();
     key.hash = hash(sent.expose());
     stack.table().write([create(&key)]).await.expect("the samples' key");
     stack

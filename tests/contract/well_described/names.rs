@@ -20,6 +20,7 @@ const VERBS: &[(&str, &str)] = &[
     ("release", "post"),
     ("resend", "post"),
     ("reset", "post"),
+    ("rotate", "post"),
     ("start", "post"),
     ("subscribe", "post"),
     ("update", "put"),

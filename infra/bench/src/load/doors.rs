@@ -12,12 +12,12 @@ use std::{
 use http::{HeaderMap, StatusCode, header};
 
 use super::{
-    event::{Door, STAGE, Signed, answer, event},
+    event::{Door, STAGE, Signed, answer, authorization, event, is_allowed},
     http::{Answer, Asked, text},
     pool::{Pool, Refused},
     seed::SESSION,
 };
-use crate::functions::serving;
+use crate::functions::{AUTHORIZER, serving};
 
 /// Where ClientApi is, on the same address as HubApi: `/client/v1/…` beside `/v1/…`.
 pub(crate) const CLIENT: &str = "/client";
@@ -60,6 +60,13 @@ impl Doors {
         let Some(door) = door else {
             return text(StatusCode::UNAUTHORIZED, "no such key or token");
         };
+        if let Door::Key(key) = &door {
+            match self.opens(key, parts.method.as_str(), path).await {
+                Ok(true) => {}
+                Ok(false) => return text(StatusCode::UNAUTHORIZED, "no such key"),
+                Err(refused) => return self.refused(refused),
+            }
+        }
         let event = event(&door, &parts, path, &body, now_millis()).to_string();
         // a caller that hangs up does not take the environment with it
         let invoked = tokio::spawn(async move { function.invoke(event.into()).await }).await;
@@ -67,11 +74,24 @@ impl Doors {
             Ok(Ok(payload)) => {
                 answer(&payload).unwrap_or_else(|| self.failed("a malformed answer"))
             }
-            Ok(Err(Refused::Throttled)) => {
+            Ok(Err(refused)) => self.refused(refused),
+            Err(error) => self.failed(&error.to_string()),
+        }
+    }
+
+    /// As ClientApi asks its authorizer, once for each request.
+    async fn opens(&self, key: &str, method: &str, path: &str) -> Result<bool, Refused> {
+        let Some(authorizer) = self.functions.get(AUTHORIZER) else { return Ok(false) };
+        let event = authorization(key, method, path).to_string();
+        Ok(is_allowed(&authorizer.invoke(event.into()).await?))
+    }
+
+    fn refused(&self, refused: Refused) -> Answer {
+        match refused {
+            Refused::Throttled => {
                 text(StatusCode::SERVICE_UNAVAILABLE, "every environment is busy")
             }
-            Ok(Err(Refused::Failed(error))) => self.failed(&error.to_string()),
-            Err(error) => self.failed(&error.to_string()),
+            Refused::Failed(error) => self.failed(&error.to_string()),
         }
     }
 

@@ -57,11 +57,33 @@ pub fn event(door: &Door, parts: &Parts, path: &str, body: &Bytes, now_millis: u
     })
 }
 
+/// What ClientApi asks its authorizer of a request: the sample, with this request's key, method and path.
+pub fn authorization(key: &str, method: &str, path: &str) -> Value {
+    let sample = include_str!("../../../../events/authorize-key.json");
+    let mut event: Value = serde_json::from_str(sample).unwrap_or_default();
+    let arn =
+        format!("arn:aws:execute-api:us-west-2:123456789012:client1234/{STAGE}/{method}{path}");
+    event["methodArn"] = arn.into();
+    event["path"] = path.into();
+    event["httpMethod"] = method.into();
+    event["headers"]["x-api-key"] = key.into();
+    event["multiValueHeaders"]["x-api-key"] = json!([key]);
+    event
+}
+
+/// Whether that opens the door.
+pub fn is_allowed(verdict: &[u8]) -> bool {
+    let verdict: Value = serde_json::from_slice(verdict).unwrap_or_default();
+    verdict["policyDocument"]["Statement"][0]["Effect"] == "Allow"
+}
+
 fn context(door: &Door, parts: &Parts, path: &str, resource: &str, now_millis: u64) -> Value {
     let (api, authorizer, key) = match door {
         Door::SignedIn(signed) => ("hub1234567", json!({"claims": claims(signed)}), Value::Null),
         Door::Public => ("hub1234567", Value::Null, Value::Null),
-        Door::Key(key) => ("client1234", Value::Null, key.as_str().into()),
+        Door::Key(_) => {
+            ("client1234", json!({"principalId": "k", "integrationLatency": 1}), "g".into())
+        }
     };
     json!({
         "resourceId": "q1w2e3",

@@ -25,7 +25,7 @@ use super::{
 use crate::{
     Failure,
     aws::{self, Handling},
-    functions::{function, serving},
+    functions::{AUTHORIZER, function, serving},
     hub::Hub,
     price::{Assumed, Item, Usage, billed_millis},
 };
@@ -94,9 +94,10 @@ impl<'a> Meter<'a> {
         let mut usage = Usage::of(TIMES as u64);
         for round in 0..WARM + TIMES {
             let call = kind.call(&self.population, random).ok_or("nothing was seeded for it")?;
-            let (_, path) = route(&call.path).ok_or("a path behind no door")?;
+            let (client, path) = route(&call.path).ok_or("a path behind no door")?;
             let name = serving(path).map(|function| function.name).unwrap_or_default();
-            let (body, used) = self.metered(name, self.send(kind, &call)).await?;
+            let asked = if client { vec![AUTHORIZER, name] } else { vec![name] };
+            let (body, used) = self.metered(&asked, self.send(kind, &call)).await?;
             if round < WARM {
                 continue;
             }
@@ -147,7 +148,7 @@ impl<'a> Meter<'a> {
                 receives: 1,
             };
             let work = async { Ok(executor.invoke(batch(&message).to_string().into()).await?) };
-            let (_, used) = self.metered(EXECUTOR, work).await?;
+            let (_, used) = self.metered(&[EXECUTOR], work).await?;
             if counts {
                 used.into_iter()
                     .for_each(|(item, thousandths)| usage.count_thousandths(item, thousandths));
@@ -158,23 +159,25 @@ impl<'a> Meter<'a> {
         Ok(usage)
     }
 
-    /// What a function used while `work` had it do something, in thousandths.
+    /// What functions used while `work` had them do something, in thousandths.
     async fn metered(
         &self,
-        name: &str,
+        names: &[&'static str],
         work: impl Future<Output = Result<Bytes, Failure>>,
     ) -> Result<(Bytes, Vec<(Item, u128)>), Failure> {
-        let pool = self.pools.get(name).ok_or_else(|| format!("no function {name}"))?;
-        let log = &pool.launch().log;
-        let size = || fs::metadata(log).map_or(0, |log| log.len());
-        let (before, logged) = (pool.work(), size());
+        let mut before = Vec::with_capacity(names.len());
+        for name in names {
+            let pool = self.pools.get(name).ok_or_else(|| format!("no function {name}"))?;
+            before.push((*name, pool, pool.work(), logged(pool)));
+        }
         drop(self.hub.aws().take_calls());
         let done = work.await?;
-        let calls = self.hub.aws().take_calls();
-        let logged = size().saturating_sub(logged);
-        let mut used = self.invocation(name, pool.work().since(before))?;
-        used.push((Item::LogByte, u128::from(logged) * 1000));
-        used.extend(calls.iter().flat_map(asked));
+        let mut used: Vec<_> = self.hub.aws().take_calls().iter().flat_map(asked).collect();
+        for (name, pool, work, log) in before {
+            used.extend(self.invocation(name, pool.work().since(work))?);
+            let log = logged(pool).saturating_sub(log);
+            used.push((Item::LogByte, u128::from(log) * 1000));
+        }
         Ok((done, used))
     }
 
@@ -190,6 +193,11 @@ impl<'a> Meter<'a> {
             (item, u128::from(millis) * u128::from(memory) * 1000),
         ])
     }
+}
+
+/// Bytes of a function's log.
+fn logged(pool: &Pool) -> u64 {
+    fs::metadata(&pool.launch().log).map_or(0, |log| log.len())
 }
 
 /// What a call to AWS is charged as, in thousandths.

@@ -23,7 +23,7 @@ use super::{
 };
 use crate::{
     Failure,
-    functions::{FUNCTIONS, Function, function},
+    functions::{AUTHORIZER, FUNCTIONS, Function, function},
     hub::Hub,
     runtime_api::Launch,
 };
@@ -111,7 +111,9 @@ pub(crate) fn pools(
     purpose: &str,
 ) -> Result<BTreeMap<&'static str, Arc<Pool>>, Failure> {
     let worked = |function: &&Function| WORKED.iter().any(|(_, name)| *name == function.name);
-    let needed = |function: &&Function| !function.serves.is_empty() || worked(function);
+    let needed = |function: &&Function| {
+        !function.serves.is_empty() || function.name == AUTHORIZER || worked(function)
+    };
     let mut pools = BTreeMap::new();
     for function in FUNCTIONS.iter().filter(needed) {
         let mut launch = hub.launch(function)?;

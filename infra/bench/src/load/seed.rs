@@ -7,7 +7,7 @@ use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider};
 use clock::Clock;
 use domain::{
     AppId, JobId, KeyId, ListingId, Money, ProjectId, SubscriptionId, UserId, VersionId,
-    access_key::{AccessKey, KeyRequest, Plan, Scope, SubscriptionKey},
+    access_key::{AccessKey, KeyOf, KeyRequest, Plan, Scope, Secret, Settings},
     account::{Role, Status, User},
     app::{self, AppType, QuantumApp},
     hardware::hub_simulator,
@@ -25,9 +25,10 @@ use secrets::{HashKey, KeyedHash};
 use serde_json::json;
 use store::{
     Table,
+    access_keys::create_key,
     apps::{Catalogue, catalogue_entries},
     create, jobs,
-    subscriptions::{KeyEntry, SubscribedClaim, start},
+    subscriptions::{SubscribedClaim, start},
     versions::LatestVersion,
 };
 use tokio::task::JoinSet;
@@ -197,11 +198,10 @@ impl Stores {
             repository_url: None,
         };
         let project = Project::new(clock.id(ProjectId::new), user, details, clock.now());
-        let (exposed, key) = self.key(user, &subscription);
-        let entry = KeyEntry::of(&key);
+        let (exposed, key) = self.key(user, &subscription)?;
         let mut writes = start(&subscription);
         writes.extend([create(&SubscribedClaim::of(&subscription)), create(&project)]);
-        writes.extend([create(&key), create(&entry)]);
+        writes.extend(create_key(&key, None));
         self.table.write(writes).await?;
         let mut jobs = Vec::with_capacity(JOBS_EACH);
         for _ in 0..JOBS_EACH {
@@ -211,20 +211,24 @@ impl Stores {
         Ok(Person { user, token, key: exposed, subscription: id, project: project.id, jobs })
     }
 
-    fn key(&self, user: UserId, of: &Subscription) -> (String, SubscriptionKey) {
+    fn key(&self, user: UserId, of: &Subscription) -> Result<(String, AccessKey), Failure> {
         let clock = self.clock();
-        let key = AccessKey::new(user, clock.random());
-        let hash = self.api_keys.hex(key.expose().as_bytes());
+        let secret = Secret::new(user, clock.random());
+        let hash = self.api_keys.hex(secret.expose().as_bytes());
         let request = KeyRequest {
-            name: "load".to_owned(),
+            settings: Settings {
+                name: "load".to_owned(),
+                scopes: Scope::ALL.to_vec(),
+                allowed_addresses: Vec::new(),
+                expire_at: None,
+            },
             plan: Plan::Premium,
-            scopes: Scope::ALL.to_vec(),
             max_uses: None,
-            expire_at: None,
         };
-        let stored =
-            SubscriptionKey::new(clock.id(KeyId::new), &key, hash, of, request, clock.now());
-        (key.expose().to_owned(), stored)
+        let (id, of, now) = (clock.id(KeyId::new), KeyOf::subscription(of), clock.now());
+        let request = request.checked(now)?;
+        let key = AccessKey::new(id, user, of, (&secret, hash), request, now);
+        Ok((secret.expose().to_owned(), key))
     }
 
     /// One that ran, with its charge, as the executor leaves it.
@@ -232,7 +236,7 @@ impl Stores {
         &self,
         user: UserId,
         subscription: &Subscription,
-        key: &SubscriptionKey,
+        key: &AccessKey,
         offer: &Offer,
     ) -> Result<JobId, Failure> {
         let now = self.clock().now();

@@ -13,12 +13,10 @@ use super::{
     headers,
     refusals::{Known, known, meaning},
 };
-use crate::{problem, query};
+use crate::{guard::BOTH_DOORS, problem, query};
 
 /// The codes an operation answers with for reasons of its own: `extensions(("x-problems" = json!(["job_ended"])))`.
 const OWN: &str = "x-problems";
-/// On an operation that is public, yet served by ClientApi too.
-const BOTH_DOORS: &str = "x-both-doors";
 /// On an operation that looks no one up and counts no requests.
 const STANDS_ALONE: &str = "x-stands-alone";
 
@@ -28,6 +26,8 @@ const PROBLEM: &str = "application/problem+json";
 pub(super) struct Hints {
     own: Vec<String>,
     both_doors: bool,
+    /// Whether those who come with a key need a scope, though anyone may come without one.
+    of_keys: bool,
     stands_alone: bool,
 }
 
@@ -38,8 +38,14 @@ impl Hints {
         Self {
             own: own.unwrap_or_default(),
             both_doors: hint(BOTH_DOORS).is_some(),
+            of_keys: hint(BOTH_DOORS).is_some_and(serde_json::Value::is_array),
             stands_alone: hint(STANDS_ALONE).is_some(),
         }
+    }
+
+    /// Whether people have no way in.
+    pub(super) fn takes_keys_alone(&self, operation: &Operation) -> bool {
+        ways(operation).keys().eq(["apiKey"])
     }
 
     pub(super) fn takes_keys(&self, operation: &Operation) -> bool {
@@ -147,12 +153,18 @@ fn of_all(operation: &Operation, hints: &Hints) -> BTreeSet<&'static str> {
         }
     };
     add(!hints.stands_alone, &["too_many_requests", "unavailable"]);
-    add(!ways.is_empty(), &["unauthenticated", "account_suspended", "email_not_verified"]);
+    add(
+        !ways.is_empty() || hints.of_keys,
+        &["unauthenticated", "account_suspended", "email_not_verified"],
+    );
     if let Some(roles) = ways.get("cognito").filter(|roles| !roles.is_empty()) {
         let provider = roles.iter().any(|role| role == "provider");
         add(true, &[if provider { "provider_role_required" } else { "role_required" }]);
     }
-    add(ways.contains_key("apiKey"), &["key_expired", "key_revoked", "scope_required"]);
+    add(
+        ways.contains_key("apiKey") || hints.of_keys,
+        &["key_expired", "key_revoked", "scope_required", "address_not_allowed"],
+    );
     add(hints.takes_keys(operation), &["invalid_api_key", "quota_exceeded"]);
     add(parameters(operation).any(|one| one.parameter_in == ParameterIn::Path), &["bad_path"]);
     add(parameters(operation).any(is_id), &["bad_id", "not_found"]);

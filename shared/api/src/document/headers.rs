@@ -86,18 +86,18 @@ fn all() -> [(&'static str, Header); 10] {
         (
             "RateLimit",
             header(
-                "How many more requests fit now (`r`), and in how many seconds all of them fit again (`t`), or, where this one did not fit, the next one; absent where the gateway answers.",
-                text(100, r#"^"requests";r=[0-9]+;t=[0-9]+$"#, "\"requests\";r=49;t=1"),
+                "How many more requests fit now (`r`), and in how many seconds all of them fit again (`t`), or, where this one did not fit, the next one; of the `month` where the quota of an API key is used up. Absent where the gateway answers.",
+                text(100, r#"^"(requests|month)";r=[0-9]+;t=[0-9]+$"#, "\"requests\";r=49;t=1"),
             ),
         ),
         (
             "RateLimit-Policy",
             header(
-                "How many requests fit at once (`q`), and in how many seconds that many become free again (`w`); absent where the gateway answers.",
-                text(100, r#"^"requests";q=[0-9]+;w=[0-9]+$"#, "\"requests\";q=50;w=5"),
+                "How many requests fit at once (`q`), and in how many seconds that many become free again (`w`); of the `month` where the quota of an API key is used up. Absent where the gateway answers.",
+                text(100, r#"^"(requests|month)";q=[0-9]+;w=[0-9]+$"#, "\"requests\";q=50;w=5"),
             ),
         ),
-        ("Retry-After", header("Seconds to wait before the next try.", shape::Seconds::schema())),
+        ("Retry-After", header("Seconds to wait before the next try.", shape::Wait::schema())),
         (
             "WWW-Authenticate",
             header(

@@ -35,7 +35,7 @@ pub(crate) fn job(platform: Platform) -> Job {
         subscription_id: Some(SubscriptionId::new(now, [5; 10])),
         subscription_type: SubscriptionType::PayPerUse,
         key_id: None,
-        key_counts: false,
+        counted_as: None,
         platform,
         device_id: "iqm-garnet".into(),
         device_arn: None,
