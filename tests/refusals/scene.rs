@@ -175,6 +175,10 @@ impl Scene {
         waiting.register().await.expect(202);
         let link = waiting.last_link().await;
         settled.settle().await;
+        let reset = last(&settled.mailed_reset().await);
+        for operation in ["getPasswordReset", "resetPassword"] {
+            self.place(operation, "token", reset.clone());
+        }
         let session = settled.log_in().await.expect(200);
         self.place(ANY, "token", last(&link));
         self.bodies.insert("registerAccount", account);

@@ -327,6 +327,7 @@ impl Stack {
             updated_at: now,
             pending_until: None,
             mfa_enabled: false,
+            password_set_at: None,
         };
         let id = account.id.to_string();
         let named = id.parse().expect("an id is a session's id, too");

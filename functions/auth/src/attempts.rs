@@ -4,11 +4,11 @@ use std::net::IpAddr;
 
 use api::Problem;
 use domain::{
-    UserId,
+    Moment, UserId,
     attempts::{Counted, LOCKED, Taken, too_many_attempts},
     audit::{Action, Actor, Event},
 };
-use mail::{Address, Message};
+use mail::Message;
 use store::{
     Key, Stored, Write,
     accounts::user,
@@ -23,6 +23,8 @@ pub(crate) struct Attempt {
     at: Vec<Key<AttemptsAt>>,
     from: Option<(IpAddr, Key<AttemptsAt>)>,
     taken: Taken,
+    /// Before anybody looked at the secret.
+    pub(crate) since: Moment,
 }
 
 impl App {
@@ -51,7 +53,7 @@ impl App {
             Ok::<_, store::Error>(Taken { locks })
         });
         match taken.await {
-            Ok(taken) => Ok(Attempt { at, from, taken }),
+            Ok(taken) => Ok(Attempt { at, from, taken, since: table.clock().now() }),
             // So many at once that not one of a few tries got in between.
             Err(store::Error::Contended) => Err(too_many_attempts(A_MOMENT).into()),
             Err(error) => Err(error.into()),
@@ -93,7 +95,7 @@ impl App {
         }
     }
 
-    async fn told_of_lock(&self, attempt: &Attempt, owner: UserId) -> Result<(), Untold> {
+    async fn told_of_lock(&self, attempt: &Attempt, owner: UserId) -> Result<(), store::Error> {
         let table = &self.context.table;
         let Some(user) = table.get(&user(owner)).await? else { return Ok(()) };
         let from = attempt.from.as_ref().map(|(address, _)| *address);
@@ -105,20 +107,9 @@ impl App {
             })
             .await?;
         let minutes = LOCKED.as_secs() / 60;
-        let message = Message::locked(Address::parse(&user.email)?, &user.username, minutes)?;
-        Ok(self.mail.send(&message).await?)
+        self.tell(&user, |to, name| Message::locked(to, name, minutes)).await;
+        Ok(())
     }
-}
-
-/// Why an owner was not told.
-#[derive(Debug, thiserror::Error)]
-enum Untold {
-    #[error(transparent)]
-    Store(#[from] store::Error),
-    #[error(transparent)]
-    Refused(#[from] mail::Refusal),
-    #[error(transparent)]
-    Mail(#[from] mail::Error),
 }
 
 const A_MOMENT: std::time::Duration = std::time::Duration::from_secs(1);

@@ -7,20 +7,20 @@ use api::{Answer, Json, Problem};
 use axum::extract::State;
 use domain::{
     Moment, Refusal, UserId,
-    account::{self, Mailing, Registration, Status, Subject, User, username_taken},
+    account::{self, Mailing, Purpose, Registration, Status, Subject, User, username_taken},
 };
 use identity::{Error, Password};
 use mail::Message;
 use store::{
     Stored, Table, Write,
-    accounts::{
-        Attempt, EmailClaim, Link, Purpose, UsernameClaim, email, link, subject, user, username,
-    },
-    create, delete, update,
+    accounts::{Attempt, EmailClaim, UsernameClaim, email, subject, user, username},
+    create, delete,
+    links::link,
+    update,
 };
 use telemetry::{Fact, count};
 
-use crate::{App, TRIES, address, problem, views};
+use crate::{App, TRIES, address, links::Token, problem, views};
 
 /// Register an account
 ///
@@ -73,18 +73,7 @@ struct Opened {
     may_mail: bool,
 }
 
-/// The secret of a mailed link; only its keyed hash is kept.
-pub(crate) struct Token(String);
-
 impl App {
-    /// Makes a link for a pending account.
-    pub(crate) fn link(&self, user_id: UserId, until: Moment) -> (Token, Link) {
-        let token = hex::encode(self.context.table.clock().random::<32>());
-        let hash = self.context.links.hex(token.as_bytes());
-        let purpose = Purpose::VerifyEmail;
-        (Token(token), Link { hash, user_id, purpose, until, used_at: None })
-    }
-
     /// The mail that proves an address by `token`.
     pub(crate) fn verification(
         &self,
@@ -92,7 +81,7 @@ impl App {
         username: &str,
         token: &Token,
     ) -> Result<Message, Problem> {
-        let link = format!("{}/auth/verify/{}", self.public_url, token.0);
+        let link = self.address_of("/auth/verify/", token);
         Message::verification(address(email)?, username, &link).map_err(Problem::failed)
     }
 
@@ -105,7 +94,7 @@ impl App {
                 let now = table.clock().now();
                 let account = account::pending(wanted.clone(), table.clock().id(UserId::new), now);
                 let until = account.pending_until.unwrap_or(now);
-                let (token, link) = self.link(account.id, until);
+                let (token, link) = self.link(account.id, Purpose::VerifyEmail, until);
                 let name = met.take_name(&account)?;
                 let (claim, may_mail) = met.take_address(&account, until, now);
                 let mut writes = vec![create(&account), create(&account.subject()), name, claim];

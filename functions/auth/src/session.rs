@@ -5,7 +5,7 @@ use axum::extract::State;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::{
     Refusal, UserId,
-    account::{UserView, refresh_refused},
+    account::{UserView, refresh_refused, wrong_credentials},
     audit::{Action, Actor, Event},
     session::{self, RefreshToken, SessionId},
 };
@@ -98,14 +98,18 @@ impl App {
         let id = &session_of(tokens, owner).ok_or_else(|| Problem::failed(NotOurs))?;
         table
             .attempt(TRIES, || async move {
-                let account = user(owner);
-                let (found, trail) = tokio::join!(table.get(&account), table.trail(owner));
-                let mut user = found?.ok_or_else(|| Refusal::not_found("user"))?;
+                // Before the user: a password that is set from here on is entered, and this write meets it.
+                let trail = table.trail(owner).await?;
+                let found = table.get(&user(owner)).await?;
+                let mut user = found.ok_or_else(|| Refusal::not_found("user"))?;
+                if !user.password_holds_since(attempt.since) {
+                    return Err(wrong_credentials().into());
+                }
                 let begun = self.sessions.begin(owner, id.clone(), tokens, origin.clone());
                 let sessions::Begun { mut writes, refresh } = begun.await.map_err(refused)?;
                 writes.extend(self.forgiven(attempt).await?);
                 let event = Event::new(how, Actor::User(owner), origin.address);
-                writes.extend(table.enter(trail?, [event]));
+                writes.extend(table.enter(trail, [event]));
                 if user.logged_in(table.clock().now()) {
                     writes.push(update(&user));
                 }

@@ -7,7 +7,7 @@ use axum::{
 };
 use domain::{
     UserId,
-    account::{self, Status, User, link_unusable},
+    account::{self, Purpose, Status, User, link_unusable},
     audit::{Action, Actor, Event},
 };
 use http::HeaderMap;
@@ -15,8 +15,10 @@ use identity::{Error, Refusal};
 use mail::Message;
 use store::{
     Stored, Write,
-    accounts::{Link, Purpose, email, link, subject, user, username},
-    create, update,
+    accounts::{email, subject, user, username},
+    create,
+    links::Link,
+    update,
 };
 
 use crate::{App, TRIES, page, problem, views};
@@ -74,22 +76,13 @@ pub(crate) async fn resend_verification(
 
 const RENEWED: &str = "If a registration with this address waits for it, a new link is on its way.";
 
-/// A token as this function makes them.
-const TOKEN_DIGITS: usize = 64;
-
 impl App {
     /// Whose address the token proves, and whether it was proved before.
     async fn activate(&self, token: &str) -> Result<(UserId, bool), Problem> {
-        if token.len() != TOKEN_DIGITS {
-            return Err(link_unusable().into());
-        }
         let table = &self.context.table;
-        let hash = self.context.links.hex(token.as_bytes());
         table
             .attempt(TRIES, || async {
-                let found = table.get(&link(&hash)).await?;
-                let link = found.filter(|link| link.purpose == Purpose::VerifyEmail);
-                let link = link.ok_or_else(link_unusable)?;
+                let link = self.mailed(token, Purpose::VerifyEmail).await?;
                 let found = table.get(&user(link.user_id)).await?;
                 let user = found.ok_or_else(link_unusable)?;
                 let (user_id, already_verified) = (user.id, user.status != Status::Pending);
@@ -155,7 +148,7 @@ impl App {
         if !attempt.enrolled || !claim.mailing.take_again(table.clock().now()) {
             return Ok(None);
         }
-        let (token, link) = self.link(attempt.user_id, attempt.until);
+        let (token, link) = self.link(attempt.user_id, Purpose::VerifyEmail, attempt.until);
         match table.write([update(&claim), create(&link)]).await {
             Ok(()) => self.verification(address, &attempt.username, &token).map(Some),
             // Someone else was mailed, or proved, or registered meanwhile.

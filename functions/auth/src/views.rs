@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use domain::{account::UserView, session::RefreshToken, shape};
+use domain::{Moment, account::UserView, session::RefreshToken, shape};
 use identity::Tokens;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -62,6 +62,24 @@ pub struct Verified {
     pub already_verified: bool,
     #[schema(value_type = shape::Sentence)]
     pub message: &'static str,
+}
+
+/// What takes the place of a forgotten password.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"new_password": "Another-horse-8-stable"}))]
+pub struct NewPasswordRequest {
+    /// With lower and upper case letters and digits.
+    #[schema(value_type = shape::NewPassword)]
+    pub new_password: Hidden,
+}
+
+/// A link that sets a new password.
+#[derive(Serialize, ToSchema)]
+#[schema(example = json!({"expires_at": "2026-11-20T10:30:00.000Z"}))]
+pub struct PasswordReset {
+    /// Until then it works, once.
+    pub expires_at: Moment,
 }
 
 /// Who logs in.

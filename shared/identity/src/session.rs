@@ -108,6 +108,18 @@ impl Identity {
     }
 }
 
+impl Identity {
+    /// Ends every sign-in of a user: what was granted before is refused by the pool. Safe to repeat.
+    ///
+    /// # Errors
+    /// Failed when the user is unknown, or Cognito could not be told.
+    pub async fn sign_out(&self, username: &str) -> Result<(), Error> {
+        let sent = self.client.admin_user_global_sign_out().user_pool_id(&self.pool_id);
+        let answer = sent.username(username).send().await;
+        answer.map(drop).map_err(|error| Error::Failed(failure("AdminUserGlobalSignOut", &error)))
+    }
+}
+
 /// Cognito answers other characters as if we had erred.
 fn looks_like_a_token(text: &str) -> bool {
     let good = |byte: u8| byte.is_ascii_alphanumeric() || b"-_=.".contains(&byte);

@@ -105,6 +105,33 @@ impl Message {
         Self::new(to, "Too many attempts to log in", text(&words), html(&words, None))
     }
 
+    /// Has whoever forgot their password follow `link`, which sets another.
+    ///
+    /// # Errors
+    /// [`Refusal::Body`] for a link or name that is not of our making.
+    pub fn password_reset(to: Address, username: &str, link: &str) -> Result<Self, Refusal> {
+        let words = [
+            format!("Hello {username},"),
+            "somebody asked for a new password for your account at Quantum Hub. Within an hour, this link sets one, once:".to_owned(),
+            link.to_owned(),
+            "If it was not you, ignore this mail: nothing has changed, and only who reads your mail has the link.".to_owned(),
+        ];
+        Self::new(to, "Set a new password", text(&words), html(&words, Some(link)))
+    }
+
+    /// Tells an owner that the account has another password from now on.
+    ///
+    /// # Errors
+    /// [`Refusal::Body`] for a name that is not of our making.
+    pub fn password_set(to: Address, username: &str) -> Result<Self, Refusal> {
+        let words = [
+            format!("Hello {username},"),
+            "the password of your account at Quantum Hub was changed just now, and whoever was logged in elsewhere no longer is.".to_owned(),
+            "If it was not you, ask for a new password at once, and look at what was done in your account.".to_owned(),
+        ];
+        Self::new(to, "Your password was changed", text(&words), html(&words, None))
+    }
+
     /// Tells the owner of an address that someone tried to register with it; nobody else learns that it is known.
     ///
     /// # Errors

@@ -11,6 +11,7 @@ pub mod idempotency;
 mod item;
 pub mod jobs;
 pub mod ledger;
+pub mod links;
 pub mod listings;
 pub mod projects;
 mod query;

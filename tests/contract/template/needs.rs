@@ -112,6 +112,10 @@ pub(super) const KNOWN: Known = Known {
         ("identity admin_add_user_to_group", &[must("cognito-idp:AdminAddUserToGroup", POOL)]),
         ("identity admin_delete_user", &[must("cognito-idp:AdminDeleteUser", POOL)]),
         ("identity admin_initiate_auth", &[must("cognito-idp:AdminInitiateAuth", POOL)]),
+        (
+            "identity admin_user_global_sign_out",
+            &[must("cognito-idp:AdminUserGlobalSignOut", POOL)],
+        ),
         // open to anyone who holds a token: not a matter of roles
         ("identity get_tokens_from_refresh_token", &[]),
         ("identity revoke_token", &[]),

@@ -27,8 +27,9 @@ const VERBS: &[(&str, &str)] = &[
     ("withdraw", "post"),
 ];
 
-/// Collections whose name has no plural, and the one thing that is verified by what follows.
-const UNCOUNTED: &[&str] = &["download", "hardware", "marketplace", "registry", "verify"];
+/// Collections whose name has no plural, and what is done by the link that follows.
+const UNCOUNTED: &[&str] =
+    &["download", "hardware", "marketplace", "registry", "reset-password", "verify"];
 
 const MONEY: [&str; 6] = ["amount", "balance", "cost", "fee", "price", "rate"];
 
