@@ -63,6 +63,7 @@ async fn only_what_is_meant_for_everyone_is_open_to_everyone() {
         public.map(Operation::name).collect::<BTreeSet<_>>(),
         BTreeSet::from(
             [
+                "GET /auth/reset-password/{token}",
                 "GET /auth/verify/{token}",
                 "GET /hardware",
                 "GET /hardware/{device_id}",
@@ -75,6 +76,8 @@ async fn only_what_is_meant_for_everyone_is_open_to_everyone() {
                 "POST /auth/login",
                 "POST /auth/refresh",
                 "POST /auth/register",
+                "POST /auth/reset-password",
+                "POST /auth/reset-password/{token}",
                 "POST /auth/verify/resend",
             ]
             .map(str::to_owned)
