@@ -65,12 +65,7 @@ pub(crate) async fn resend_verification(
     Json(request): Json<views::ResendRequest>,
 ) -> Result<Answer, Problem> {
     let address = account::email(&request.email)?;
-    if let Some(message) = app.renew(&address).await?
-        // A failure shown would tell that someone waits for this mail.
-        && let Err(error) = app.mail.send(&message).await
-    {
-        tracing::error!(cause = %error, "a verification mail was not sent again");
-    }
+    app.alike(app.mail_again(&address)).await?;
     Answer::accepted(None, None, &views::MailPromised { message: RENEWED })
 }
 
@@ -136,6 +131,16 @@ impl App {
             }
             done => done.map_err(problem),
         }
+    }
+
+    async fn mail_again(&self, address: &str) -> Result<(), Problem> {
+        if let Some(message) = self.renew(address).await?
+            // A failure shown would tell that someone waits for this mail.
+            && let Err(error) = self.mail.send(&message).await
+        {
+            tracing::error!(cause = %error, "a verification mail was not sent again");
+        }
+        Ok(())
     }
 
     /// A mail with a new link, where a registration waits for one that the last minute has not seen.
