@@ -10,7 +10,7 @@ use super::{
     document::{Operation, operations},
     people::{People, text},
 };
-use crate::routes::auth::Newcomer;
+use crate::routes::auth::{Newcomer, signed_in};
 
 pub(crate) struct Scene {
     pub stack: Stack,
@@ -24,6 +24,8 @@ pub(crate) struct Scene {
     pub carol: User,
     /// Whose session may end.
     leaving: User,
+    /// Known to the user pool, with a password.
+    member: User,
     /// Runs the place.
     pub admin: User,
     /// Has a key of Ada's with all scopes.
@@ -77,6 +79,7 @@ impl Scene {
             eve,
             eves_program,
             carol,
+            member: leaving.clone(),
             leaving,
             admin,
             program,
@@ -187,6 +190,12 @@ impl Scene {
             json!({"login": settled.username, "password": settled.password}),
         );
         self.bodies.insert("refreshSession", json!({"refresh_token": session["refresh_token"]}));
+        self.member = signed_in(&self.stack, &settled.log_in().await.expect(200));
+        let password = settled.password;
+        self.bodies.insert(
+            "changePassword",
+            json!({"current_password": password, "new_password": password}),
+        );
     }
 
     async fn pages(&mut self) {
@@ -217,6 +226,7 @@ impl Scene {
         let person = match operation.id() {
             "becomeProvider" => &self.carol,
             "endSession" => &self.leaving,
+            "changePassword" => &self.member,
             _ if operation.is_for_admins() => &self.admin,
             _ => &self.ada,
         };

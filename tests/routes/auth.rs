@@ -1,6 +1,7 @@
 //! `/auth`: an account begins with a proved address, and no answer tells which addresses are known.
 
 mod attempts;
+mod password;
 mod registration;
 mod reset;
 mod secrecy;
@@ -139,7 +140,7 @@ fn link(mail: &str) -> Option<String> {
 }
 
 /// Someone whose access token the gateway has checked.
-fn signed_in(stack: &Stack, session: &Value) -> User {
+pub(crate) fn signed_in(stack: &Stack, session: &Value) -> User {
     stack.claiming(claims(session))
 }
 

@@ -75,14 +75,30 @@ impl App {
     /// What goes into the write of whatever the right try was for: the account's wrong ones are forgotten, and this
     /// one is not counted against its address.
     pub(crate) async fn forgiven(&self, attempt: &Attempt) -> Result<Vec<Write>, store::Error> {
+        let (accounts, address) = self.counts(attempt).await?;
+        let mut writes: Vec<_> = accounts.iter().map(delete).collect();
+        writes.extend(address.map(taken_back));
+        Ok(writes)
+    }
+
+    /// Counts a right try no longer, and leaves the wrong ones: for where more than this one secret is asked.
+    pub(crate) async fn take_back(&self, attempt: &Attempt) -> Result<(), store::Error> {
+        let table = &self.context.table;
+        table
+            .attempt(TRIES, || async {
+                let (accounts, address) = self.counts(attempt).await?;
+                table.write(accounts.into_iter().chain(address).map(taken_back)).await
+            })
+            .await
+    }
+
+    async fn counts(
+        &self,
+        attempt: &Attempt,
+    ) -> Result<(Vec<Stored<AttemptsAt>>, Option<Stored<AttemptsAt>>), store::Error> {
         let place = attempt.from.as_ref().map(|(_, key)| key.clone());
         let (accounts, address) = self.context.table.read((attempt.at.clone(), place)).await?;
-        let mut writes: Vec<_> = accounts.iter().flatten().map(delete).collect();
-        if let Some(mut address) = address {
-            address.attempts.take_back();
-            writes.push(update(&address));
-        }
-        Ok(writes)
+        Ok((accounts.into_iter().flatten().collect(), address))
     }
 
     /// Tells the owner, and the account's trail, where this wrong try has closed the account for a while. The caller is
@@ -110,6 +126,11 @@ impl App {
         self.tell(&user, |to, name| Message::locked(to, name, minutes)).await;
         Ok(())
     }
+}
+
+fn taken_back(mut counted: Stored<AttemptsAt>) -> Write {
+    counted.attempts.take_back();
+    update(&counted)
 }
 
 const A_MOMENT: std::time::Duration = std::time::Duration::from_secs(1);

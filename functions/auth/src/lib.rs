@@ -69,6 +69,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(verification::resend_verification))
         .routes(routes!(reset::start_password_reset))
         .routes(routes!(reset::get_password_reset, reset::reset_password))
+        .routes(routes!(password::change_password))
         .routes(routes!(login::create_session))
         .routes(routes!(session::refresh_session))
         .routes(routes!(session::end_session))

@@ -57,7 +57,10 @@ pub(crate) async fn create_session(
         SignIn::Done(tokens) => {
             app.begin(user.id, &tokens, &origin, &attempt, Action::LoggedIn).await
         }
-        SignIn::CodeAsked(name) => app.ask_for_code(user.id, &name),
+        SignIn::CodeAsked(name) => {
+            app.take_back(&attempt).await?;
+            app.ask_for_code(user.id, &name)
+        }
     }
 }
 

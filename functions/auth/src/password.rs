@@ -1,17 +1,22 @@
-//! What a new password changes besides itself, whoever set it and why.
+//! How a user shows that they know their password and sets another, and what that changes besides.
 
-use api::Problem;
+use api::{Answer, Caller, Json, Origin, Problem};
+use axum::extract::State;
 use domain::{
     Refusal, UserId,
-    account::{self, Purpose, User},
-    audit::Event,
-    session::SessionId,
+    account::{self, MAX_PASSWORD, Purpose, User, wrong_password},
+    audit::{Action, Actor, Event},
+    session::{self, SessionId},
 };
-use identity::Password;
+use identity::{Password, SignIn};
 use mail::{Address, Message};
-use store::{Write, accounts::user, attempts::at_account, delete, links::latest_link, update};
+use store::{accounts::user, attempts::at_account, delete, links::latest_link, update};
 
-use crate::{App, attempts::Attempt, problem_at, session::refused, views::Hidden};
+use crate::{
+    App, problem_at,
+    session::refused,
+    views::{self, Hidden},
+};
 
 /// More than elsewhere: the pool has the new password already.
 const TRIES: u32 = 8;
@@ -23,8 +28,33 @@ pub(crate) struct PasswordSet<'a> {
     pub event: Event,
     /// The one session that goes on.
     pub kept: Option<&'a SessionId>,
-    /// The right try that it began with.
-    pub attempt: Option<&'a Attempt>,
+}
+
+/// Change one's password
+///
+/// Every other session of the account ends; the one that the request is sent with goes on. After some wrong tries one has to
+/// wait, as for a login.
+#[utoipa::path(post, path = "/auth/password", operation_id = "changePassword", tag = "Auth",
+    security(("cognito" = [])), request_body = views::ChangePasswordRequest,
+    extensions(("x-problems" = json!([
+        "validation_failed", "wrong_password", "too_many_attempts", "not_found", "conflict"
+    ]))),
+    responses((status = 204, description = "The new password is in force.")))]
+pub(crate) async fn change_password(
+    State(app): State<App>,
+    caller: Caller,
+    Origin(origin): Origin,
+    Json(request): Json<views::ChangePasswordRequest>,
+) -> Result<Answer, Problem> {
+    let password = new_password(request.new_password)?;
+    let owner = caller.user_id;
+    let proved = app.prove(owner, request.current_password, &origin).await?;
+    app.forget(proved).await;
+    app.identity.set_password(&owner.to_string(), &password).await.map_err(refused_as_new)?;
+    let event = Event::new(Action::PasswordChanged, Actor::User(owner), origin.address);
+    let kept = caller.session().map(|session| &session.id);
+    app.password_is_set(PasswordSet { owner, event, kept }).await?;
+    Ok(Answer::no_content())
 }
 
 /// What is wrong with it, of what we know of ourselves; the pool knows more.
@@ -53,28 +83,46 @@ impl App {
         // First of all: whatever a session begins with is entered, so none begins unnoticed from here on.
         let trail = table.trail(set.owner).await?;
         let link = |purpose| latest_link(set.owner, purpose);
-        let found =
-            table.read((user(set.owner), link(Purpose::ResetPassword), link(Purpose::ChangeEmail)));
-        let (owner, reset, change) = found.await?;
+        let (reset, change) = (link(Purpose::ResetPassword), link(Purpose::ChangeEmail));
+        let found = table.read((user(set.owner), reset, change, at_account(set.owner)));
+        let (owner, reset, change, attempts) = found.await?;
         let mut owner = owner.ok_or_else(|| Refusal::not_found("user"))?;
         let mut ending = self.sessions.ending(set.owner, set.kept).await.map_err(refused)?;
         owner.password_set(table.clock().now());
         let mut writes = vec![update(&owner)];
         writes.extend([reset, change].iter().flatten().map(delete));
-        writes.extend(self.opened(set).await?);
+        writes.extend(attempts.as_ref().map(delete));
         writes.append(&mut ending.writes);
         writes.extend(table.enter(trail, [set.event.clone()]));
         table.write(writes).await?;
         Ok((owner.into_inner(), ending))
     }
 
-    async fn opened(&self, set: &PasswordSet<'_>) -> Result<Vec<Write>, store::Error> {
-        match set.attempt {
-            Some(attempt) => self.forgiven(attempt).await,
-            None => {
-                let attempts = self.context.table.get(&at_account(set.owner)).await?;
-                Ok(attempts.iter().map(delete).collect())
-            }
+    /// Whether a user knows their password, as the pool tells; a wrong one is counted at them and their address.
+    pub(crate) async fn prove(
+        &self,
+        owner: UserId,
+        password: Hidden,
+        origin: &session::Origin,
+    ) -> Result<SignIn, Problem> {
+        let possible = password.0.chars().count() <= MAX_PASSWORD;
+        let password = Password::parse(password.0).ok().filter(|_| possible);
+        let password = password.ok_or_else(wrong_password)?;
+        let attempt = self.take_attempt(vec![at_account(owner)], origin.address).await?;
+        let Some(proved) = self.log_in(Some(owner), &password).await? else {
+            self.tell_of_lock(&attempt, owner).await;
+            return Err(wrong_password().into());
+        };
+        self.take_back(&attempt).await?;
+        Ok(proved)
+    }
+
+    /// Ends in the pool what was begun there only to check a password; here it never was a session.
+    pub(crate) async fn forget(&self, proved: SignIn) {
+        if let SignIn::Done(tokens) = proved
+            && let Err(cause) = self.identity.revoke(&tokens.refresh).await
+        {
+            tracing::warn!(%cause, "the pool was not told that a check of a password is over");
         }
     }
 

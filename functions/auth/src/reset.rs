@@ -99,7 +99,7 @@ pub(crate) async fn reset_password(
         return Err(refused_as_new(error));
     }
     let event = Event::new(Action::PasswordReset, Actor::Stranger, origin.address);
-    app.password_is_set(PasswordSet { owner, event, kept: None, attempt: None }).await?;
+    app.password_is_set(PasswordSet { owner, event, kept: None }).await?;
     // Ended here already, one by one; there may be others in the pool that never were sessions here.
     if let Err(cause) = app.identity.sign_out(&owner.to_string()).await {
         tracing::warn!(%cause, user_id = %owner, "the pool was not told to sign a user out");

@@ -74,6 +74,20 @@ pub struct NewPasswordRequest {
     pub new_password: Hidden,
 }
 
+/// A password that takes the place of the one in force.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({
+    "current_password": "Correct-horse-7-battery", "new_password": "Another-horse-8-stable"
+}))]
+pub struct ChangePasswordRequest {
+    #[schema(value_type = shape::Password)]
+    pub current_password: Hidden,
+    /// With lower and upper case letters and digits.
+    #[schema(value_type = shape::NewPassword)]
+    pub new_password: Hidden,
+}
+
 /// A link that sets a new password.
 #[derive(Serialize, ToSchema)]
 #[schema(example = json!({"expires_at": "2026-11-20T10:30:00.000Z"}))]

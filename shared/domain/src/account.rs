@@ -8,7 +8,7 @@ mod view;
 use serde::{Deserialize, Serialize};
 
 pub use latest_link::{LINK_LASTS, LatestLink, Purpose, link_in_use};
-pub use login::{Login, email_not_verified, refresh_refused, wrong_credentials};
+pub use login::{Login, email_not_verified, refresh_refused, wrong_credentials, wrong_password};
 pub use mailing::{MAILS_AN_HOUR, Mailing};
 pub use view::UserView;
 

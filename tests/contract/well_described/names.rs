@@ -6,8 +6,12 @@ use serde_json::Value;
 const VERBS: &[(&str, &str)] = &[
     ("become", "post"),
     ("cancel", "delete"),
+    ("change", "post"),
+    ("confirm", "get"),
+    ("confirm", "post"),
     ("create", "post"),
     ("delete", "delete"),
+    ("disable", "post"),
     ("download", "post"),
     ("end", "post"),
     ("get", "get"),
