@@ -63,6 +63,7 @@ async fn only_what_is_meant_for_everyone_is_open_to_everyone() {
         public.map(Operation::name).collect::<BTreeSet<_>>(),
         BTreeSet::from(
             [
+                "GET /auth/email/{token}",
                 "GET /auth/reset-password/{token}",
                 "GET /auth/verify/{token}",
                 "GET /hardware",

@@ -10,7 +10,7 @@ use super::{
     document::{Operation, operations},
     people::{People, text},
 };
-use crate::routes::auth::{Newcomer, signed_in};
+use crate::routes::auth::{Newcomer, settled};
 
 pub(crate) struct Scene {
     pub stack: Stack,
@@ -96,6 +96,7 @@ impl Scene {
         scene.runs().await;
         scene.dead_letters().await;
         scene.newcomers().await;
+        scene.members().await;
         scene.pages().await;
         scene
     }
@@ -178,10 +179,6 @@ impl Scene {
         waiting.register().await.expect(202);
         let link = waiting.last_link().await;
         settled.settle().await;
-        let reset = last(&settled.mailed_reset().await);
-        for operation in ["getPasswordReset", "resetPassword"] {
-            self.place(operation, "token", reset.clone());
-        }
         let session = settled.log_in().await.expect(200);
         self.place(ANY, "token", last(&link));
         self.bodies.insert("registerAccount", account);
@@ -190,12 +187,25 @@ impl Scene {
             json!({"login": settled.username, "password": settled.password}),
         );
         self.bodies.insert("refreshSession", json!({"refresh_token": session["refresh_token"]}));
-        self.member = signed_in(&self.stack, &settled.log_in().await.expect(200));
-        let password = settled.password;
-        self.bodies.insert(
-            "changePassword",
-            json!({"current_password": password, "new_password": password}),
-        );
+    }
+
+    /// Who forgot a password, who moves to another address, and who may do both.
+    async fn members(&mut self) {
+        let reset = last(&settled(&self.stack).await.mailed_reset().await);
+        for operation in ["getPasswordReset", "resetPassword"] {
+            self.place(operation, "token", reset.clone());
+        }
+        let change = settled(&self.stack).await.mailed_change().await;
+        self.place("confirmEmail", "token", last(&change));
+        let member = settled(&self.stack).await;
+        self.member = member.signed_in().await;
+        let (password, new_email) = (member.password, Newcomer::new(&self.stack).email);
+        for (operation, body) in [
+            ("changePassword", json!({"current_password": password, "new_password": password})),
+            ("changeEmail", json!({"new_email": new_email, "password": password})),
+        ] {
+            self.bodies.insert(operation, body);
+        }
     }
 
     async fn pages(&mut self) {
@@ -226,7 +236,7 @@ impl Scene {
         let person = match operation.id() {
             "becomeProvider" => &self.carol,
             "endSession" => &self.leaving,
-            "changePassword" => &self.member,
+            "changePassword" | "changeEmail" => &self.member,
             _ if operation.is_for_admins() => &self.admin,
             _ => &self.ada,
         };

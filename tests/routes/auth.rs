@@ -1,6 +1,7 @@
 //! `/auth`: an account begins with a proved address, and no answer tells which addresses are known.
 
 mod attempts;
+mod email;
 mod password;
 mod registration;
 mod reset;
@@ -84,6 +85,17 @@ impl Newcomer {
         links.last().expect("a link").clone()
     }
 
+    /// The link to another address of nobody's.
+    pub(crate) async fn mailed_change(&self) -> String {
+        let address = Self::new(&self.stack).email;
+        email::mailed(&self.signed_in().await, &address).await
+    }
+
+    /// They, with a session of their own.
+    pub(crate) async fn signed_in(&self) -> User {
+        signed_in(&self.stack, &self.log_in().await.expect(200))
+    }
+
     /// Paths of the links mailed so far, the latest last.
     async fn links(&self) -> Vec<String> {
         let mails = mails_to(&self.email).await;
@@ -107,7 +119,7 @@ impl Newcomer {
 }
 
 /// Someone who has proved their address.
-async fn settled(stack: &Stack) -> Newcomer {
+pub(crate) async fn settled(stack: &Stack) -> Newcomer {
     let newcomer = Newcomer::new(stack);
     newcomer.settle().await;
     newcomer
@@ -140,7 +152,7 @@ fn link(mail: &str) -> Option<String> {
 }
 
 /// Someone whose access token the gateway has checked.
-pub(crate) fn signed_in(stack: &Stack, session: &Value) -> User {
+fn signed_in(stack: &Stack, session: &Value) -> User {
     stack.claiming(claims(session))
 }
 

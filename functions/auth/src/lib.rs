@@ -1,6 +1,7 @@
 //! Serves `/auth`: how accounts begin, and how their owners log in.
 
 mod attempts;
+mod email;
 mod links;
 mod login;
 mod mfa;
@@ -70,6 +71,8 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(reset::start_password_reset))
         .routes(routes!(reset::get_password_reset, reset::reset_password))
         .routes(routes!(password::change_password))
+        .routes(routes!(email::change_email))
+        .routes(routes!(email::confirm_email))
         .routes(routes!(login::create_session))
         .routes(routes!(session::refresh_session))
         .routes(routes!(session::end_session))

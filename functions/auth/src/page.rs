@@ -2,10 +2,13 @@
 
 use std::sync::LazyLock;
 
+use api::{Answer, Problem};
 use axum::response::{Html, IntoResponse, Response};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use http::{HeaderMap, HeaderValue, header};
 use sha2::{Digest, Sha256};
+
+use crate::views;
 
 /// A form whose script sends what is typed to the page's own address, as JSON.
 const NEW_PASSWORD: &str = include_str!("page/new-password.html");
@@ -27,8 +30,16 @@ pub(crate) fn wanted(headers: &HeaderMap) -> bool {
     accepted.unwrap_or_default().to_ascii_lowercase().contains("text/html")
 }
 
+/// What a link did: a page for a person, JSON for a program.
+pub(crate) fn or_json(headers: &HeaderMap, done: &views::Verified) -> Result<Response, Problem> {
+    if wanted(headers) {
+        return Ok(page(done.message));
+    }
+    Ok(Answer::ok(done)?.into_response())
+}
+
 /// A page of one sentence of ours; it loads nothing and tells no other site its address, which holds a token.
-pub(crate) fn page(sentence: &'static str) -> Response {
+fn page(sentence: &'static str) -> Response {
     let html = format!(
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head><meta charset=\"utf-8\"><title>Quantum Hub</title>\n\
          <meta name=\"viewport\" content=\"width=device-width\"></head>\n\

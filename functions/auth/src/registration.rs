@@ -58,7 +58,8 @@ struct Met {
     earlier: Option<Earlier>,
 }
 
-struct Earlier {
+/// A registration whose address is not proved.
+pub(crate) struct Earlier {
     user: Stored<User>,
     subject: Stored<Subject>,
     name: Stored<UsernameClaim>,
@@ -122,13 +123,18 @@ impl App {
         }
         let stands = self.note_enrolled(&opened.account).await?;
         let gone = if stands { opened.met.earlier_id() } else { Some(opened.account.id) };
-        if let Some(gone) = gone
-            && let Err(error) = self.identity.delete_user(&gone.to_string()).await
-        {
+        if let Some(gone) = gone {
+            self.leave_pool(gone).await;
+        }
+        Ok(stands)
+    }
+
+    /// Has the pool forget a user who gave way.
+    pub(crate) async fn leave_pool(&self, gone: UserId) {
+        if let Err(error) = self.identity.delete_user(&gone.to_string()).await {
             // Nobody can log in as a user the table does not know.
             tracing::warn!(cause = %error, user_id = %gone, "a superseded user is left in the pool");
         }
-        Ok(stands)
     }
 
     async fn create_user(&self, account: &User, password: &Password) -> Result<(), Error> {
@@ -208,13 +214,19 @@ async fn meet(table: &Table, wanted: &Registration) -> Result<Met, store::Error>
             attempt.map(|attempt| username(&attempt.username)),
         ))
         .await?;
-    let earlier = match (user, subject, earlier_name) {
-        (Some(user), Some(subject), Some(name)) if user.status == Status::Pending => {
-            Some(Earlier { user, subject, name })
-        }
-        _ => None,
-    };
+    let earlier = Earlier::of(user, subject, earlier_name);
     Ok(Met { name, address, holder, earlier })
+}
+
+/// The registration that waits for its link at an address.
+pub(crate) async fn earlier_at(
+    table: &Table,
+    claim: Option<&EmailClaim>,
+) -> Result<Option<Earlier>, store::Error> {
+    let Some(attempt) = claim.and_then(|claim| claim.attempt.as_ref()) else { return Ok(None) };
+    let id = attempt.user_id;
+    let found = table.read((user(id), subject(id), username(&attempt.username))).await?;
+    Ok(Earlier::of(found.0, found.1, found.2))
 }
 
 impl Met {
@@ -223,7 +235,7 @@ impl Met {
     }
 
     fn earlier_id(&self) -> Option<UserId> {
-        self.earlier.as_ref().map(|earlier| earlier.user.id)
+        self.earlier.as_ref().map(Earlier::id)
     }
 
     /// A name is free, or held by the registration that is superseded: the same person trying again.
@@ -292,8 +304,21 @@ impl Met {
 }
 
 impl Earlier {
+    fn of(
+        user: Option<Stored<User>>,
+        subject: Option<Stored<Subject>>,
+        name: Option<Stored<UsernameClaim>>,
+    ) -> Option<Self> {
+        let (user, subject, name) = (user?, subject?, name?);
+        (user.status == Status::Pending).then_some(Self { user, subject, name })
+    }
+
+    pub(crate) fn id(&self) -> UserId {
+        self.user.id
+    }
+
     /// Its links lead nowhere once the user is gone. Its name goes too, unless `account` takes it over.
-    fn end(&self, account: &User) -> Vec<Write> {
+    pub(crate) fn end(&self, account: &User) -> Vec<Write> {
         let mut writes = vec![delete(&self.user), delete(&self.subject)];
         if self.name.username != account.username {
             writes.push(delete(&self.name));

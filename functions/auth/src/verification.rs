@@ -1,10 +1,7 @@
 //! How an address is proved: by the link in a mail, which may be sent again.
 
 use api::{Answer, Json, Path, Problem};
-use axum::{
-    extract::State,
-    response::{IntoResponse, Response},
-};
+use axum::{extract::State, response::Response};
 use domain::{
     UserId,
     account::{self, Purpose, Status, User, link_unusable},
@@ -41,12 +38,9 @@ pub(crate) async fn verify_email(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let (user_id, already_verified) = app.activate(&token).await?;
-    app.tell_cognito(user_id).await?;
+    app.tell_proved(user_id).await?;
     let message = if already_verified { BEFORE } else { NOW };
-    if page::wanted(&headers) {
-        return Ok(page::page(message));
-    }
-    Ok(Answer::ok(&views::Verified { already_verified, message })?.into_response())
+    page::or_json(&headers, &views::Verified { already_verified, message })
 }
 
 const NOW: &str = "Your e-mail address is verified; you can log in now.";
@@ -123,8 +117,18 @@ impl App {
     }
 
     /// Cognito's copy follows the table; a failure is made good by opening the link once more.
-    async fn tell_cognito(&self, user_id: UserId) -> Result<(), Problem> {
-        match self.identity.confirm_email(&user_id.to_string()).await {
+    async fn tell_proved(&self, user_id: UserId) -> Result<(), Problem> {
+        let told = self.identity.confirm_email(&user_id.to_string()).await;
+        self.unless_taken(user_id, told)
+    }
+
+    /// Whose an address is, the table says.
+    pub(crate) fn unless_taken(
+        &self,
+        user_id: UserId,
+        told: Result<(), Error>,
+    ) -> Result<(), Problem> {
+        match told {
             Err(error @ Error::Refused(Refusal::EmailTaken)) => {
                 tracing::error!(cause = %error, %user_id, "the pool holds the address for another user");
                 Ok(())

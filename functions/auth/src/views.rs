@@ -88,6 +88,18 @@ pub struct ChangePasswordRequest {
     pub new_password: Hidden,
 }
 
+/// An address that takes the place of the account's own.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"new_email": "ada@example.org", "password": "Correct-horse-7-battery"}))]
+pub struct ChangeEmailRequest {
+    #[schema(value_type = shape::EmailAddress)]
+    pub new_email: String,
+    /// The one in force.
+    #[schema(value_type = shape::Password)]
+    pub password: Hidden,
+}
+
 /// A link that sets a new password.
 #[derive(Serialize, ToSchema)]
 #[schema(example = json!({"expires_at": "2026-11-20T10:30:00.000Z"}))]

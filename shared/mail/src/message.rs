@@ -132,6 +132,46 @@ impl Message {
         Self::new(to, "Your password was changed", text(&words), html(&words, None))
     }
 
+    /// Asks a user to follow `link`, which proves that the address their account is to have is theirs.
+    ///
+    /// # Errors
+    /// [`Refusal::Body`] for a link or name that is not of our making.
+    pub fn email_change(to: Address, username: &str, link: &str) -> Result<Self, Refusal> {
+        let words = [
+            format!("Hello {username},"),
+            "please confirm that your account at Quantum Hub is to have this address, by opening this link within an hour:".to_owned(),
+            link.to_owned(),
+            "If you have no account of this name there, ignore this mail: nothing has changed.".to_owned(),
+        ];
+        Self::new(to, "Confirm your new e-mail address", text(&words), html(&words, Some(link)))
+    }
+
+    /// Tells an owner, at the address that was theirs, that the account has another from now on.
+    ///
+    /// # Errors
+    /// [`Refusal::Body`] for a name that is not of our making.
+    pub fn email_changed(to: Address, username: &str) -> Result<Self, Refusal> {
+        let words = [
+            format!("Hello {username},"),
+            "your account at Quantum Hub has another e-mail address from now on, and this one no longer belongs to it.".to_owned(),
+            "If it was not you, write to support at once: whoever did it knew your password and reads mail at the new address.".to_owned(),
+        ];
+        Self::new(to, "Your e-mail address was changed", text(&words), html(&words, None))
+    }
+
+    /// Tells the owner of an address that someone wanted it for another account; nobody else learns that it is known.
+    ///
+    /// # Errors
+    /// [`Refusal::Body`] for a name that is not of our making.
+    pub fn address_wanted(to: Address, username: &str) -> Result<Self, Refusal> {
+        let words = [
+            format!("Hello {username},"),
+            "someone wanted this address for another account at Quantum Hub. It belongs to yours, and still does.".to_owned(),
+            "If it was you, give this account another address first. If it was not you, there is nothing to do.".to_owned(),
+        ];
+        Self::new(to, "This address belongs to your account", text(&words), html(&words, None))
+    }
+
     /// Tells the owner of an address that someone tried to register with it; nobody else learns that it is known.
     ///
     /// # Errors

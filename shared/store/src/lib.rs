@@ -13,6 +13,7 @@ pub mod jobs;
 pub mod ledger;
 pub mod links;
 pub mod listings;
+pub mod mailings;
 pub mod projects;
 mod query;
 pub mod rate_limit;

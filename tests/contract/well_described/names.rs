@@ -33,7 +33,7 @@ const VERBS: &[(&str, &str)] = &[
 
 /// Collections whose name has no plural, and what is done by the link that follows.
 const UNCOUNTED: &[&str] =
-    &["download", "hardware", "marketplace", "registry", "reset-password", "verify"];
+    &["download", "email", "hardware", "marketplace", "registry", "reset-password", "verify"];
 
 const MONEY: [&str; 6] = ["amount", "balance", "cost", "fee", "price", "rate"];
 
