@@ -55,6 +55,8 @@ fn rows() -> Vec<Row> {
         chart.row::<store::links::Link>(Versioned),
         chart.row::<domain::account::LatestLink>(Versioned),
         chart.row::<store::mailings::MailedTo>(Versioned),
+        chart.row::<domain::account::mfa::Mfa>(Versioned),
+        chart.row::<store::mfa::MfaEnrolment>(Versioned),
         chart.row::<domain::session::Session>(Versioned),
         chart.row::<store::sessions::PoolToken>(Never),
         chart.row::<store::attempts::AttemptsAt>(Versioned),

@@ -4,4 +4,4 @@ mod cognito;
 mod dynamodb;
 mod parameters;
 mod s3;
-mod totp;
+pub(crate) mod totp;

@@ -18,7 +18,12 @@ const TOO_LARGE: Expected = &[(413, "body_too_large")];
 const MAX_BODY: usize = 256 * 1024;
 
 /// Members whose bounds are told in words of their own: what nobody could have been given is simply wrong.
-const OWN_WORDS: [(&str, &str, Expected); 7] = [
+const OWN_WORDS: [(&str, &str, Expected); 12] = [
+    ("startMfa", "/password", &[(403, "wrong_password")]),
+    ("replaceRecoveryCodes", "/password", &[(403, "wrong_password")]),
+    ("disableMfa", "/password", &[(403, "wrong_password")]),
+    ("createMfaSession", "/challenge", &[(401, "challenge_unusable")]),
+    ("createMfaSession", "/password", &[(403, "wrong_password")]),
     ("changeEmail", "/password", &[(403, "wrong_password")]),
     ("changePassword", "/current_password", &[(403, "wrong_password")]),
     ("createSession", "/password", &[(401, "wrong_credentials")]),

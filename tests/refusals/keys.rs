@@ -75,6 +75,7 @@ async fn only_what_is_meant_for_everyone_is_open_to_everyone() {
                 "GET /registry",
                 "GET /registry/{app_id}",
                 "POST /auth/login",
+                "POST /auth/mfa/login",
                 "POST /auth/refresh",
                 "POST /auth/register",
                 "POST /auth/reset-password",

@@ -10,7 +10,14 @@ use super::{
     document::{Operation, operations},
     people::{People, text},
 };
-use crate::routes::auth::{Newcomer, settled};
+use crate::{
+    referee::totp::code_now,
+    routes::auth::{
+        Newcomer,
+        mfa::{Guarded, start},
+        settled,
+    },
+};
 
 pub(crate) struct Scene {
     pub stack: Stack,
@@ -26,6 +33,8 @@ pub(crate) struct Scene {
     leaving: User,
     /// Known to the user pool, with a password.
     member: User,
+    /// Who have authenticator apps, by the operation that they call.
+    guarded: BTreeMap<&'static str, (User, String)>,
     /// Runs the place.
     pub admin: User,
     /// Has a key of Ada's with all scopes.
@@ -80,6 +89,7 @@ impl Scene {
             eves_program,
             carol,
             member: leaving.clone(),
+            guarded: BTreeMap::new(),
             leaving,
             admin,
             program,
@@ -97,6 +107,7 @@ impl Scene {
         scene.dead_letters().await;
         scene.newcomers().await;
         scene.members().await;
+        scene.guarded().await;
         scene.pages().await;
         scene
     }
@@ -203,9 +214,32 @@ impl Scene {
         for (operation, body) in [
             ("changePassword", json!({"current_password": password, "new_password": password})),
             ("changeEmail", json!({"new_email": new_email, "password": password})),
+            ("startMfa", json!({"password": password})),
         ] {
             self.bodies.insert(operation, body);
         }
+    }
+
+    /// Who ask for recovery codes, switch an app off, log in and confirm one.
+    async fn guarded(&mut self) {
+        let replacing = Guarded::new(&self.stack).await;
+        let body = json!({"password": replacing.newcomer.password});
+        self.bodies.insert("replaceRecoveryCodes", body);
+        self.guarded.insert("replaceRecoveryCodes", (replacing.user, replacing.secret));
+        let leaving = Guarded::new(&self.stack).await;
+        let (password, code) = (leaving.newcomer.password, &leaving.recovery_codes[0]);
+        self.bodies.insert("disableMfa", json!({"password": password, "recovery_code": code}));
+        self.guarded.insert("disableMfa", (leaving.user, leaving.secret));
+        let coming = Guarded::new(&self.stack).await;
+        let (password, code) = (coming.newcomer.password, &coming.recovery_codes[0]);
+        let challenge = coming.challenge().await;
+        self.bodies.insert(
+            "createMfaSession",
+            json!({"challenge": challenge, "recovery_code": code, "password": password}),
+        );
+        let confirming = settled(&self.stack).await.signed_in().await;
+        let secret = start(&confirming).await;
+        self.guarded.insert("confirmMfa", (confirming, secret));
     }
 
     async fn pages(&mut self) {
@@ -236,7 +270,8 @@ impl Scene {
         let person = match operation.id() {
             "becomeProvider" => &self.carol,
             "endSession" => &self.leaving,
-            "changePassword" | "changeEmail" => &self.member,
+            "changePassword" | "changeEmail" | "startMfa" => &self.member,
+            id if self.guarded.contains_key(id) => &self.guarded[id].0,
             _ if operation.is_for_admins() => &self.admin,
             _ => &self.ada,
         };
@@ -270,7 +305,14 @@ impl Scene {
         }
         if let Some(schema) = operation.body() {
             let own = self.bodies.get(operation.id()).cloned();
-            call = call.saying(&own.unwrap_or_else(|| schema.sample()).to_string());
+            let mut body = own.unwrap_or_else(|| schema.sample());
+            if let Some((_, secret)) = self.guarded.get(operation.id())
+                && schema.requires("code")
+            {
+                // A code is good for a moment only.
+                body["code"] = code_now(secret).into();
+            }
+            call = call.saying(&body.to_string());
         }
         Ok(call)
     }

@@ -2,6 +2,7 @@
 
 mod attempts;
 mod email;
+pub(crate) mod mfa;
 mod password;
 mod registration;
 mod reset;

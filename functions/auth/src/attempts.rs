@@ -111,6 +111,19 @@ impl App {
         }
     }
 
+    /// What came of a try; where it was wrong and locks the account, the owner is told.
+    pub(crate) async fn judged<T>(
+        &self,
+        attempt: &Attempt,
+        owner: UserId,
+        came: Result<T, Problem>,
+    ) -> Result<T, Problem> {
+        if came.is_err() {
+            self.tell_of_lock(attempt, owner).await;
+        }
+        came
+    }
+
     async fn told_of_lock(&self, attempt: &Attempt, owner: UserId) -> Result<(), store::Error> {
         let table = &self.context.table;
         let Some(user) = table.get(&user(owner)).await? else { return Ok(()) };

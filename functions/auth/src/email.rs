@@ -44,12 +44,11 @@ pub(crate) async fn change_email(
     Json(request): Json<views::ChangeEmailRequest>,
 ) -> Result<Answer, Problem> {
     let address = account::email_at("/new_email", &request.new_email)?;
-    let owner = app.context.table.get(&user(caller.user_id)).await?;
-    let owner = owner.ok_or_else(|| Refusal::not_found("user"))?;
+    let owner = app.account(caller.user_id).await?;
     if owner.email == address {
         return Err(its_own().into());
     }
-    let proved = app.prove(owner.id, request.password, &origin).await?;
+    let proved = app.prove(&owner, request.password, &origin).await?;
     app.forget(proved).await;
     app.alike(app.mail_change(&owner, &address, &origin)).await?;
     Answer::ok(&views::MailPromised { message: PROMISE })

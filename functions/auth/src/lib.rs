@@ -1,6 +1,7 @@
 //! Serves `/auth`: how accounts begin, and how their owners log in.
 
 mod attempts;
+mod challenge;
 mod email;
 mod links;
 mod login;
@@ -9,6 +10,7 @@ mod page;
 mod password;
 mod registration;
 mod reset;
+mod second;
 mod session;
 mod verification;
 pub mod views;
@@ -73,6 +75,11 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(password::change_password))
         .routes(routes!(email::change_email))
         .routes(routes!(email::confirm_email))
+        .routes(routes!(mfa::start_mfa))
+        .routes(routes!(mfa::confirm_mfa))
+        .routes(routes!(challenge::create_mfa_session))
+        .routes(routes!(mfa::replace_recovery_codes))
+        .routes(routes!(mfa::disable_mfa))
         .routes(routes!(login::create_session))
         .routes(routes!(session::refresh_session))
         .routes(routes!(session::end_session))
@@ -94,6 +101,7 @@ fn problem_at(pointer: &str, error: identity::Error) -> Problem {
         identity::Error::Refused(identity::Refusal::WrongCredentials) => {
             account::wrong_credentials().into()
         }
+        identity::Error::Refused(identity::Refusal::WrongCode) => account::mfa::wrong_code().into(),
         identity::Error::Refused(identity::Refusal::SessionEnded) => {
             account::refresh_refused().into()
         }

@@ -24,7 +24,7 @@ use crate::{App, views};
     security(()), request_body = views::LoginRequest,
     extensions(("x-problems" = json!([
         "validation_failed", "wrong_credentials", "too_many_attempts", "email_not_verified",
-        "account_suspended", "account_deactivated"
+        "account_suspended", "account_deactivated", "code_required", "conflict"
     ]))),
     responses(
         (status = 200, description = "A new session.", body = views::Session),
@@ -53,13 +53,14 @@ pub(crate) async fn create_session(
         return Err(refusal.into());
     };
     user.status.in_good_standing()?;
-    match signed_in {
+    let agreed = app.agreed(&user, &password, signed_in).await?;
+    match agreed.ok_or_else(wrong_credentials)? {
         SignIn::Done(tokens) => {
             app.begin(user.id, &tokens, &origin, &attempt, Action::LoggedIn).await
         }
         SignIn::CodeAsked(name) => {
             app.take_back(&attempt).await?;
-            app.ask_for_code(user.id, &name)
+            app.ask_for_code(user.id, &name, attempt.since)
         }
     }
 }

@@ -8,7 +8,7 @@ use domain::{
     audit::{Action, Actor, Event},
     session::{self, SessionId},
 };
-use identity::{Password, SignIn};
+use identity::{Password, Secret, SignIn};
 use mail::{Address, Message};
 use store::{accounts::user, attempts::at_account, delete, links::latest_link, update};
 
@@ -47,8 +47,9 @@ pub(crate) async fn change_password(
     Json(request): Json<views::ChangePasswordRequest>,
 ) -> Result<Answer, Problem> {
     let password = new_password(request.new_password)?;
-    let owner = caller.user_id;
-    let proved = app.prove(owner, request.current_password, &origin).await?;
+    let account = app.account(caller.user_id).await?;
+    let owner = account.id;
+    let proved = app.prove(&account, request.current_password, &origin).await?;
     app.forget(proved).await;
     app.identity.set_password(&owner.to_string(), &password).await.map_err(refused_as_new)?;
     let event = Event::new(Action::PasswordChanged, Actor::User(owner), origin.address);
@@ -101,28 +102,33 @@ impl App {
     /// Whether a user knows their password, as the pool tells; a wrong one is counted at them and their address.
     pub(crate) async fn prove(
         &self,
-        owner: UserId,
+        owner: &User,
         password: Hidden,
         origin: &session::Origin,
     ) -> Result<SignIn, Problem> {
         let possible = password.0.chars().count() <= MAX_PASSWORD;
         let password = Password::parse(password.0).ok().filter(|_| possible);
         let password = password.ok_or_else(wrong_password)?;
-        let attempt = self.take_attempt(vec![at_account(owner)], origin.address).await?;
-        let Some(proved) = self.log_in(Some(owner), &password).await? else {
-            self.tell_of_lock(&attempt, owner).await;
+        let attempt = self.take_attempt(vec![at_account(owner.id)], origin.address).await?;
+        let Some(proved) = self.log_in(Some(owner.id), &password).await? else {
+            self.tell_of_lock(&attempt, owner.id).await;
             return Err(wrong_password().into());
         };
         self.take_back(&attempt).await?;
-        Ok(proved)
+        let agreed = self.agreed(owner, &password, proved).await?;
+        Ok(agreed.ok_or_else(wrong_password)?)
     }
 
     /// Ends in the pool what was begun there only to check a password; here it never was a session.
     pub(crate) async fn forget(&self, proved: SignIn) {
-        if let SignIn::Done(tokens) = proved
-            && let Err(cause) = self.identity.revoke(&tokens.refresh).await
-        {
-            tracing::warn!(%cause, "the pool was not told that a check of a password is over");
+        if let SignIn::Done(tokens) = proved {
+            self.revoke(&tokens.refresh).await;
+        }
+    }
+
+    pub(crate) async fn revoke(&self, refresh: &Secret) {
+        if let Err(cause) = self.identity.revoke(refresh).await {
+            tracing::warn!(%cause, "the pool was not told that a sign-in is over");
         }
     }
 

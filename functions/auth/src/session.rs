@@ -17,7 +17,7 @@ use store::{
     update,
 };
 
-use crate::{App, TRIES, attempts::Attempt, problem, views};
+use crate::{App, TRIES, attempts::Attempt, problem, second::Shown, views};
 
 /// Go on with a session
 ///
@@ -85,7 +85,8 @@ pub(crate) async fn get_me(State(app): State<App>, caller: Caller) -> Result<Ans
 }
 
 impl App {
-    /// Makes a session of what the pool has granted, in one write with all that a right try changes.
+    /// Makes a session of what the pool has granted, in one write with all that a right try changes; not where the
+    /// account asks for a second factor.
     pub(crate) async fn begin(
         &self,
         owner: UserId,
@@ -94,9 +95,22 @@ impl App {
         attempt: &Attempt,
         how: Action,
     ) -> Result<Answer, Problem> {
+        self.begin_with(owner, tokens, origin, attempt, how, None).await
+    }
+
+    /// The same with a second factor that was right, which the write uses up.
+    pub(crate) async fn begin_with(
+        &self,
+        owner: UserId,
+        tokens: &Tokens,
+        origin: &session::Origin,
+        attempt: &Attempt,
+        how: Action,
+        shown: Option<&Shown>,
+    ) -> Result<Answer, Problem> {
         let table = &self.context.table;
         let id = &session_of(tokens, owner).ok_or_else(|| Problem::failed(NotOurs))?;
-        table
+        let begun = table
             .attempt(TRIES, || async move {
                 // Before the user: a password that is set from here on is entered, and this write meets it.
                 let trail = table.trail(owner).await?;
@@ -110,6 +124,7 @@ impl App {
                 writes.extend(self.forgiven(attempt).await?);
                 let event = Event::new(how, Actor::User(owner), origin.address);
                 writes.extend(table.enter(trail, [event]));
+                writes.extend(self.spent(&user, shown).await?);
                 if user.logged_in(table.clock().now()) {
                     writes.push(update(&user));
                 }
@@ -117,7 +132,11 @@ impl App {
                 let tokens = views::SessionTokens::of(tokens, &refresh);
                 Answer::ok(&views::Session { tokens, user: UserView::from(&*user) })
             })
-            .await
+            .await;
+        if begun.is_err() {
+            self.revoke(&tokens.refresh).await;
+        }
+        begun
     }
 }
 

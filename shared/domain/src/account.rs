@@ -3,6 +3,7 @@
 mod latest_link;
 mod login;
 mod mailing;
+pub mod mfa;
 mod view;
 
 use serde::{Deserialize, Serialize};

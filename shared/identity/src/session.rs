@@ -33,7 +33,7 @@ pub struct Tokens {
 #[derive(Clone, Debug)]
 pub enum SignIn {
     Done(Tokens),
-    /// To a code of the user's authenticator app, within three minutes; what the pool calls this sign-in.
+    /// To a code of the user's authenticator app, within ten minutes; what the pool calls this sign-in.
     CodeAsked(Secret),
 }
 
@@ -169,7 +169,7 @@ where
     }
 }
 
-fn tokens(
+pub(crate) fn tokens(
     operation: &str,
     result: Option<AuthenticationResultType>,
     kept: Option<&Secret>,

@@ -172,6 +172,53 @@ impl Message {
         Self::new(to, "This address belongs to your account", text(&words), html(&words, None))
     }
 
+    /// Tells an owner that logins ask for a code of their authenticator app from now on.
+    ///
+    /// # Errors
+    /// [`Refusal::Body`] for a name that is not of our making.
+    pub fn mfa_enabled(to: Address, username: &str) -> Result<Self, Refusal> {
+        let words = [
+            format!("Hello {username},"),
+            "from now on, logging in to your account at Quantum Hub takes a code of your authenticator app, too. Keep the recovery codes where the app is not.".to_owned(),
+            "If it was not you, ask for a new password at once and write to support.".to_owned(),
+        ];
+        Self::new(to, "An authenticator app is in use", text(&words), html(&words, None))
+    }
+
+    /// Tells an owner that logins ask for the password alone from now on.
+    ///
+    /// # Errors
+    /// [`Refusal::Body`] for a name that is not of our making.
+    pub fn mfa_disabled(to: Address, username: &str) -> Result<Self, Refusal> {
+        let words = [
+            format!("Hello {username},"),
+            "from now on, logging in to your account at Quantum Hub takes your password alone, and no code of an authenticator app.".to_owned(),
+            "If it was not you, ask for a new password at once and begin to use an authenticator app again.".to_owned(),
+        ];
+        Self::new(
+            to,
+            "Your authenticator app is no longer in use",
+            text(&words),
+            html(&words, None),
+        )
+    }
+
+    /// Tells an owner that somebody logged in with a recovery code, and how many are left.
+    ///
+    /// # Errors
+    /// [`Refusal::Body`] for a name that is not of our making.
+    pub fn recovery_code_used(to: Address, username: &str, left: usize) -> Result<Self, Refusal> {
+        let words = [
+            format!("Hello {username},"),
+            format!(
+                "somebody logged in to your account at Quantum Hub with a recovery code just now. {left} of them are left."
+            ),
+            "If it was not you, ask for a new password at once and make new recovery codes."
+                .to_owned(),
+        ];
+        Self::new(to, "A recovery code was used", text(&words), html(&words, None))
+    }
+
     /// Tells the owner of an address that someone tried to register with it; nobody else learns that it is known.
     ///
     /// # Errors

@@ -14,6 +14,7 @@ pub mod ledger;
 pub mod links;
 pub mod listings;
 pub mod mailings;
+pub mod mfa;
 pub mod projects;
 mod query;
 pub mod rate_limit;

@@ -21,6 +21,7 @@ const VERBS: &[(&str, &str)] = &[
     ("refresh", "post"),
     ("register", "post"),
     ("release", "post"),
+    ("replace", "post"),
     ("resend", "post"),
     ("reset", "post"),
     ("start", "post"),
