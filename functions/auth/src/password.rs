@@ -10,7 +10,14 @@ use domain::{
 };
 use identity::{Password, Secret, SignIn};
 use mail::{Address, Message};
-use store::{accounts::user, attempts::at_account, delete, links::latest_link, update};
+use store::{
+    Stored, Write,
+    accounts::user,
+    attempts::{AttemptsAt, at_account},
+    delete,
+    links::latest_link,
+    update,
+};
 
 use crate::{
     App, problem_at,
@@ -68,6 +75,15 @@ pub(crate) fn refused_as_new(error: identity::Error) -> Problem {
     problem_at(NEW, error)
 }
 
+/// Opens an account to tries. Where a code is asked, too, wrong ones are kept in mind: a new password says nothing of them.
+fn opened(mut attempts: Stored<AttemptsAt>, owner: &User) -> Write {
+    if !owner.mfa_enabled {
+        return delete(&attempts);
+    }
+    attempts.attempts.open();
+    update(&attempts)
+}
+
 impl App {
     /// Writes at once what follows from a new password: sessions end, logins that are under way with the one before begin
     /// none, links that were mailed before lead nowhere, and the account is open to tries again. Then its owner is told.
@@ -92,7 +108,7 @@ impl App {
         owner.password_set(table.clock().now());
         let mut writes = vec![update(&owner)];
         writes.extend([reset, change].iter().flatten().map(delete));
-        writes.extend(attempts.as_ref().map(delete));
+        writes.extend(attempts.map(|attempts| opened(attempts, &owner)));
         writes.append(&mut ending.writes);
         writes.extend(table.enter(trail, [set.event.clone()]));
         table.write(writes).await?;

@@ -269,10 +269,14 @@ async fn wrong_codes_lock_the_account_however_often_the_password_is_right() {
     let ada = Guarded::new(&stack).await;
     for number in 0..LOCKING {
         stack.clock().advance(Duration::from_secs(60));
+        let same = json!({"current_password": PASSWORD, "new_password": PASSWORD});
+        ada.user.post("/auth/password", same).without_key().await.expect(204);
         let challenge = ada.challenge().await;
-        match number % 2 {
-            0 => ada.log_in(&challenge, &wrong_code(&ada.secret)).await,
-            _ => ada.recover(&challenge, "aaaa-aaaa-aaaa-aaaa", PASSWORD).await,
+        let wrong = wrong_code(&ada.secret);
+        match number % 3 {
+            0 => ada.log_in(&challenge, &wrong).await,
+            1 => ada.recover(&challenge, "aaaa-aaaa-aaaa-aaaa", PASSWORD).await,
+            _ => disable(&ada.user, PASSWORD, "code", &wrong).await,
         }
         .refused(403, "wrong_code");
     }
