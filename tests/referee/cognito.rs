@@ -1,10 +1,6 @@
 //! Cognito: users who are our own ids, passwords for good, refreshing, and codes of an authenticator app.
 
-use aws_sdk_cognitoidentityprovider::{
-    Client,
-    operation::admin_initiate_auth::AdminInitiateAuthOutput,
-    types::{AuthFlowType, AuthenticationResultType, ChallengeNameType},
-};
+use aws_sdk_cognitoidentityprovider::Client;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use identity::{Error, Identity, Password, Refusal, Secret, SignIn, Tokens};
 use tests::{config, services};
@@ -17,8 +13,6 @@ const PASSWORD: &str = "Correct-horse-7-battery";
 struct Pool {
     identity: Identity,
     client: Client,
-    pool_id: String,
-    client_id: String,
 }
 
 impl Pool {
@@ -28,7 +22,7 @@ impl Pool {
         let [pool_id, client_id] =
             ["UserPoolId", "UserPoolClientId"].map(|name| cloud.stack().outputs[name].clone());
         let identity = Identity::new(&aws, &pool_id, &client_id);
-        Self { identity, client: Client::new(&aws), pool_id, client_id }
+        Self { identity, client: Client::new(&aws) }
     }
 
     /// Someone new with this password; their user name.
@@ -46,56 +40,20 @@ impl Pool {
         }
     }
 
-    async fn sign_in(&self, username: &str) -> AdminInitiateAuthOutput {
-        self.client
-            .admin_initiate_auth()
-            .user_pool_id(&self.pool_id)
-            .client_id(&self.client_id)
-            .auth_flow(AuthFlowType::AdminUserPasswordAuth)
-            .auth_parameters("USERNAME", username)
-            .auth_parameters("PASSWORD", PASSWORD)
-            .send()
-            .await
-            .expect("the right password")
-    }
-
-    /// Answers the challenge for a code; an error's name where it was not right.
-    async fn answer(
-        &self,
-        username: &str,
-        challenged: &AdminInitiateAuthOutput,
-        code: &str,
-    ) -> Result<AuthenticationResultType, String> {
-        let answer = self
-            .client
-            .admin_respond_to_auth_challenge()
-            .user_pool_id(&self.pool_id)
-            .client_id(&self.client_id)
-            .challenge_name(ChallengeNameType::SoftwareTokenMfa)
-            .set_session(challenged.session.clone())
-            .challenge_responses("USERNAME", username)
-            .challenge_responses("SOFTWARE_TOKEN_MFA_CODE", code)
-            .send()
-            .await
-            .map_err(|error| {
-                error.into_service_error().meta().code().unwrap_or_default().to_owned()
-            })?;
-        Ok(answer.authentication_result.expect("tokens"))
+    /// What the pool calls a sign-in that asks for a code.
+    async fn code_asked(&self, id: &str) -> Secret {
+        match self.identity.login(id, &password(PASSWORD)).await.expect("the right password") {
+            SignIn::CodeAsked(sign_in) => sign_in,
+            SignIn::Done(_) => panic!("no tokens before the code"),
+        }
     }
 
     /// Has the user's authenticator app know the secret that is answered.
-    async fn enrol(&self, access_token: &str) -> String {
-        let associated = self.client.associate_software_token().access_token(access_token);
-        let secret = associated.send().await.expect("a secret").secret_code.expect("a secret");
-        let verify = |code: String| {
-            self.client.verify_software_token().access_token(access_token).user_code(code).send()
-        };
-        let refused = verify(wrong_code(&secret)).await.expect_err("a wrong code");
-        assert_eq!(
-            refused.into_service_error().meta().code(),
-            Some("EnableSoftwareTokenMFAException")
-        );
-        verify(code_now(&secret)).await.expect("the right code");
+    async fn enrol(&self, access: &Secret) -> String {
+        let secret = self.identity.associate(access).await.expect("a secret").reveal().to_owned();
+        let refused = self.identity.verify(access, &wrong_code(&secret)).await;
+        assert!(is_refused(refused, &Refusal::WrongCode));
+        self.identity.verify(access, &code_now(&secret)).await.expect("the right code");
         secret
     }
 }
@@ -157,17 +115,18 @@ async fn a_session_is_refreshed_until_its_user_is_gone() {
 async fn who_enrolled_an_authenticator_app_signs_in_with_its_code_and_no_other() {
     let pool = Pool::of_the_template();
     let id = pool.user().await;
-    let tokens = pool.sign_in(&id).await.authentication_result.expect("no challenge yet");
-    let secret = pool.enrol(tokens.access_token().expect("an access token")).await;
-    let challenged = pool.sign_in(&id).await;
-    assert_eq!(challenged.challenge_name, Some(ChallengeNameType::SoftwareTokenMfa));
-    assert!(challenged.authentication_result.is_none(), "no tokens before the code");
-    let refused = pool.answer(&id, &challenged, &wrong_code(&secret)).await;
-    assert_eq!(refused.expect_err("a wrong code"), "CodeMismatchException");
-    let challenged = pool.sign_in(&id).await;
-    let signed_in = pool.answer(&id, &challenged, &code_now(&secret)).await.expect("signed in");
-    let refresh = Secret::new(signed_in.refresh_token.expect("a refresh token"));
+    let tokens = pool.log_in(&id).await;
+    let secret = pool.enrol(&tokens.access).await;
+    pool.identity.set_mfa(&id, true).await.expect("asked for");
+    let sign_in = pool.code_asked(&id).await;
+    let refused = pool.identity.answer_code(&id, &sign_in, &wrong_code(&secret)).await;
+    assert!(is_refused(refused, &Refusal::WrongCode));
+    let sign_in = pool.code_asked(&id).await;
+    let answered = pool.identity.answer_code(&id, &sign_in, &code_now(&secret)).await;
+    let refresh = answered.expect("signed in").refresh;
     pool.identity.refresh(&refresh).await.expect("refreshed without another code");
+    pool.identity.set_mfa(&id, false).await.expect("asked for no longer");
+    pool.log_in(&id).await;
 }
 
 #[tokio::test]

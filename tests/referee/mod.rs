@@ -3,4 +3,4 @@
 mod cognito;
 mod dynamodb;
 mod s3;
-mod totp;
+pub(crate) mod totp;

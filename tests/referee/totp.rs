@@ -9,13 +9,13 @@ const ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 const STEP_SECONDS: u64 = 30;
 
 /// What the app shows now for this secret in base 32.
-pub(super) fn code_now(secret: &str) -> String {
+pub(crate) fn code_now(secret: &str) -> String {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970");
     code(&decoded(secret), since.as_secs() / STEP_SECONDS)
 }
 
 /// Six digits that the app shows at no step near this one.
-pub(super) fn wrong_code(secret: &str) -> String {
+pub(crate) fn wrong_code(secret: &str) -> String {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970");
     let (key, step) = (decoded(secret), since.as_secs() / STEP_SECONDS);
     let near: Vec<String> = (step - 3..=step + 3).map(|step| code(&key, step)).collect();

@@ -20,8 +20,15 @@ const MAX_BODY: usize = 256 * 1024;
 /// Members whose bounds are told in words of their own: what nobody could have been given is simply wrong.
 const OWN_WORDS: &[(&str, &str, Expected)] = &[
     ("linkGoogle", "/link", &[(404, "link_unusable")]),
-    ("linkGoogle", "/password", &[(401, "wrong_credentials")]),
+    ("linkGoogle", "/password", &[(403, "wrong_password")]),
     ("createGoogleSession", "/handover", &[(404, "link_unusable")]),
+    ("startMfa", "/password", &[(403, "wrong_password")]),
+    ("replaceRecoveryCodes", "/password", &[(403, "wrong_password")]),
+    ("disableMfa", "/password", &[(403, "wrong_password")]),
+    ("createMfaSession", "/challenge", &[(401, "challenge_unusable")]),
+    ("createMfaSession", "/password", &[(403, "wrong_password")]),
+    ("changeEmail", "/password", &[(403, "wrong_password")]),
+    ("changePassword", "/current_password", &[(403, "wrong_password")]),
     ("createSession", "/password", &[(401, "wrong_credentials")]),
     ("refreshSession", "/refresh_token", &[(401, "refresh_refused")]),
     ("becomeProvider", "/terms_version", &[(422, "terms_outdated")]),

@@ -63,8 +63,10 @@ async fn only_what_is_meant_for_everyone_is_open_to_everyone() {
         public.map(Operation::name).collect::<BTreeSet<_>>(),
         BTreeSet::from(
             [
+                "GET /auth/email/{token}",
                 "GET /auth/google",
                 "GET /auth/google/callback",
+                "GET /auth/reset-password/{token}",
                 "GET /auth/verify/{token}",
                 "GET /hardware",
                 "GET /hardware/{device_id}",
@@ -76,8 +78,11 @@ async fn only_what_is_meant_for_everyone_is_open_to_everyone() {
                 "GET /registry/{app_id}",
                 "POST /auth/google/session",
                 "POST /auth/login",
+                "POST /auth/mfa/login",
                 "POST /auth/refresh",
                 "POST /auth/register",
+                "POST /auth/reset-password",
+                "POST /auth/reset-password/{token}",
                 "POST /auth/verify/resend",
             ]
             .map(str::to_owned)

@@ -13,7 +13,15 @@ use super::{
     document::{Operation, operations},
     people::{People, text},
 };
-use crate::routes::auth::{Newcomer, google::somebody, sessions::signed_in, settled};
+use crate::{
+    referee::totp::code_now,
+    routes::auth::{
+        Newcomer,
+        google::somebody,
+        mfa::{Guarded, start},
+        settled,
+    },
+};
 
 pub(crate) struct Scene {
     pub stack: Stack,
@@ -31,6 +39,10 @@ pub(crate) struct Scene {
     linking: User,
     /// The query and the cookie of who comes back from there.
     back: (String, String),
+    /// Known to the user pool, with a password.
+    member: User,
+    /// Who have authenticator apps, by the operation that they call.
+    guarded: BTreeMap<&'static str, (User, String)>,
     /// Runs the place.
     pub admin: User,
     /// Has a key of Ada's with all scopes.
@@ -94,6 +106,8 @@ impl Scene {
             carol,
             linking: leaving.clone(),
             back: Default::default(),
+            member: leaving.clone(),
+            guarded: BTreeMap::new(),
             leaving,
             admin,
             program,
@@ -112,6 +126,8 @@ impl Scene {
         scene.dead_letters().await;
         scene.newcomers().await;
         scene.google(&issuer).await;
+        scene.members().await;
+        scene.guarded().await;
         scene.pages().await;
         scene
     }
@@ -238,7 +254,7 @@ impl Scene {
         self.back = (query.to_owned(), cookie.to_owned());
 
         let linking = settled(&self.stack).await;
-        self.linking = signed_in(&self.stack, &linking.log_in().await.expect(200));
+        self.linking = linking.signed_in().await;
         issuer.grant(somebody(&linking.email));
         let back = format!("/auth/google/callback?{query}");
         let sent = stranger.get(&back).header("Cookie", cookie).await;
@@ -254,6 +270,48 @@ impl Scene {
         };
         self.stack.table().write([create(&kept)]).await.expect("a handover");
         self.bodies.insert("createGoogleSession", json!({"handover": "handover"}));
+    }
+
+    /// Who forgot a password, who moves to another address, and who may do both.
+    async fn members(&mut self) {
+        let reset = last(&settled(&self.stack).await.mailed_reset().await);
+        for operation in ["getPasswordReset", "resetPassword"] {
+            self.place(operation, "token", reset.clone());
+        }
+        let change = settled(&self.stack).await.mailed_change().await;
+        self.place("confirmEmail", "token", last(&change));
+        let member = settled(&self.stack).await;
+        self.member = member.signed_in().await;
+        let (password, new_email) = (member.password, Newcomer::new(&self.stack).email);
+        for (operation, body) in [
+            ("changePassword", json!({"current_password": password, "new_password": password})),
+            ("changeEmail", json!({"new_email": new_email, "password": password})),
+            ("startMfa", json!({"password": password})),
+        ] {
+            self.bodies.insert(operation, body);
+        }
+    }
+
+    /// Who ask for recovery codes, switch an app off, log in and confirm one.
+    async fn guarded(&mut self) {
+        let replacing = Guarded::new(&self.stack).await;
+        let body = json!({"password": replacing.newcomer.password});
+        self.bodies.insert("replaceRecoveryCodes", body);
+        self.guarded.insert("replaceRecoveryCodes", (replacing.user, replacing.secret));
+        let leaving = Guarded::new(&self.stack).await;
+        let (password, code) = (leaving.newcomer.password, &leaving.recovery_codes[0]);
+        self.bodies.insert("disableMfa", json!({"password": password, "recovery_code": code}));
+        self.guarded.insert("disableMfa", (leaving.user, leaving.secret));
+        let coming = Guarded::new(&self.stack).await;
+        let (password, code) = (coming.newcomer.password, &coming.recovery_codes[0]);
+        let challenge = coming.challenge().await;
+        self.bodies.insert(
+            "createMfaSession",
+            json!({"challenge": challenge, "recovery_code": code, "password": password}),
+        );
+        let confirming = settled(&self.stack).await.signed_in().await;
+        let secret = start(&confirming).await;
+        self.guarded.insert("confirmMfa", (confirming, secret));
     }
 
     async fn pages(&mut self) {
@@ -284,7 +342,9 @@ impl Scene {
         let person = match operation.id() {
             "becomeProvider" => &self.carol,
             "endSession" => &self.leaving,
+            "changePassword" | "changeEmail" | "startMfa" => &self.member,
             "linkGoogle" => &self.linking,
+            id if self.guarded.contains_key(id) => &self.guarded[id].0,
             _ if operation.is_for_admins() => &self.admin,
             _ => &self.ada,
         };
@@ -321,7 +381,14 @@ impl Scene {
         }
         if let Some(schema) = operation.body() {
             let own = self.bodies.get(operation.id()).cloned();
-            call = call.saying(&own.unwrap_or_else(|| schema.sample()).to_string());
+            let mut body = own.unwrap_or_else(|| schema.sample());
+            if let Some((_, secret)) = self.guarded.get(operation.id())
+                && schema.requires("code")
+            {
+                // A code is good for a moment only.
+                body["code"] = code_now(secret).into();
+            }
+            call = call.saying(&body.to_string());
         }
         Ok(call)
     }

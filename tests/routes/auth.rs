@@ -1,20 +1,32 @@
 //! `/auth`: an account begins with a proved address, and no answer tells which addresses are known.
 
 mod attempts;
+mod email;
 pub(crate) mod google;
+pub(crate) mod mfa;
+mod password;
 mod registration;
+mod reset;
 mod secrecy;
 mod session;
-pub(crate) mod sessions;
+mod sessions;
 
 use std::{
     io::{Read, Write},
     net::TcpStream,
+    time::Duration,
 };
 
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use domain::audit::Action;
 use serde_json::{Value, json};
-use tests::{Received, Stack, services};
+use store::audit::trail_of;
+use tests::{Received, Stack, User, handed_on, services};
 
+/// Where mailed links lead.
+const HUB: &str = "http://hub.example/v1";
+/// Longer than between two mails.
+const A_WHILE: Duration = Duration::from_secs(61);
 const PASSWORD: &str = "Correct-horse-7-battery";
 const OTHER_PASSWORD: &str = "Another-horse-8-stable";
 
@@ -58,6 +70,32 @@ impl Newcomer {
     async fn resend(&self) -> Received {
         let body = json!({"email": self.email});
         self.stack.stranger().post("/auth/verify/resend", body).without_key().await
+    }
+
+    async fn ask_reset(&self) -> Received {
+        let body = json!({"email": self.email});
+        self.stack.stranger().post("/auth/reset-password", body).without_key().await
+    }
+
+    /// The link to a new password, asked for some time after the mail before.
+    pub(crate) async fn mailed_reset(&self) -> String {
+        self.stack.clock().advance(A_WHILE);
+        let before = self.links().await.len();
+        self.ask_reset().await.expect(202);
+        let links = self.links().await;
+        assert_eq!(links.len(), before + 1, "one mail");
+        links.last().expect("a link").clone()
+    }
+
+    /// The link to another address of nobody's.
+    pub(crate) async fn mailed_change(&self) -> String {
+        let address = Self::new(&self.stack).email;
+        email::mailed(&self.signed_in().await, &address).await
+    }
+
+    /// They, with a session of their own.
+    pub(crate) async fn signed_in(&self) -> User {
+        signed_in(&self.stack, &self.log_in().await.expect(200))
     }
 
     /// Paths of the links mailed so far, the latest last.
@@ -111,6 +149,29 @@ fn fetch(url: &str) -> Value {
 
 /// The path of the link in a mail.
 fn link(mail: &str) -> Option<String> {
-    let start = mail.find("/auth/verify/")?;
-    mail[start..].split_whitespace().next().map(str::to_owned)
+    let (_, rest) = mail.split_once(HUB)?;
+    rest.split_whitespace().next().map(str::to_owned)
+}
+
+/// Someone whose access token the gateway has checked.
+fn signed_in(stack: &Stack, session: &Value) -> User {
+    stack.claiming(handed_on(&claims(session)))
+}
+
+fn claims(session: &Value) -> Value {
+    let token = session["access_token"].as_str().expect("a token");
+    let payload = token.split('.').nth(1).expect("a JWT");
+    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).expect("base64")).expect("JSON")
+}
+
+async fn refresh(stack: &Stack, token: &Value) -> Received {
+    let body = json!({"refresh_token": token});
+    stack.stranger().post("/auth/refresh", body).without_key().await
+}
+
+/// What was entered of an account, oldest first.
+async fn entered(stack: &Stack, session: &Value) -> Vec<Action> {
+    let id = session["user"]["id"].as_str().expect("an id").parse().expect("an id");
+    let trail = stack.table().query(&trail_of(id)).await.expect("a trail");
+    trail.items.iter().rev().map(|entry| entry.action).collect()
 }

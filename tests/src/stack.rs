@@ -360,6 +360,7 @@ impl Stack {
             updated_at: now,
             pending_until: None,
             mfa_enabled: false,
+            password_set_at: None,
         }
     }
 

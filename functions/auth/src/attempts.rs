@@ -4,11 +4,11 @@ use std::net::IpAddr;
 
 use api::Problem;
 use domain::{
-    UserId,
+    Moment, UserId,
     attempts::{Counted, LOCKED, Taken, too_many_attempts},
     audit::{Action, Actor, Event},
 };
-use mail::{Address, Message};
+use mail::Message;
 use store::{
     Key, Stored, Write,
     accounts::user,
@@ -23,6 +23,8 @@ pub(crate) struct Attempt {
     at: Vec<Key<AttemptsAt>>,
     from: Option<(IpAddr, Key<AttemptsAt>)>,
     taken: Taken,
+    /// Before anybody looked at the secret.
+    pub(crate) since: Moment,
 }
 
 impl App {
@@ -51,7 +53,7 @@ impl App {
             Ok::<_, store::Error>(Taken { locks })
         });
         match taken.await {
-            Ok(taken) => Ok(Attempt { at, from, taken }),
+            Ok(taken) => Ok(Attempt { at, from, taken, since: table.clock().now() }),
             // So many at once that not one of a few tries got in between.
             Err(store::Error::Contended) => Err(too_many_attempts(A_MOMENT).into()),
             Err(error) => Err(error.into()),
@@ -73,14 +75,30 @@ impl App {
     /// What goes into the write of whatever the right try was for: the account's wrong ones are forgotten, and this
     /// one is not counted against its address.
     pub(crate) async fn forgiven(&self, attempt: &Attempt) -> Result<Vec<Write>, store::Error> {
+        let (accounts, address) = self.counts(attempt).await?;
+        let mut writes: Vec<_> = accounts.iter().map(delete).collect();
+        writes.extend(address.map(taken_back));
+        Ok(writes)
+    }
+
+    /// Counts a right try no longer, and leaves the wrong ones: for where more than this one secret is asked.
+    pub(crate) async fn take_back(&self, attempt: &Attempt) -> Result<(), store::Error> {
+        let table = &self.context.table;
+        table
+            .attempt(TRIES, || async {
+                let (accounts, address) = self.counts(attempt).await?;
+                table.write(accounts.into_iter().chain(address).map(taken_back)).await
+            })
+            .await
+    }
+
+    async fn counts(
+        &self,
+        attempt: &Attempt,
+    ) -> Result<(Vec<Stored<AttemptsAt>>, Option<Stored<AttemptsAt>>), store::Error> {
         let place = attempt.from.as_ref().map(|(_, key)| key.clone());
         let (accounts, address) = self.context.table.read((attempt.at.clone(), place)).await?;
-        let mut writes: Vec<_> = accounts.iter().flatten().map(delete).collect();
-        if let Some(mut address) = address {
-            address.attempts.take_back();
-            writes.push(update(&address));
-        }
-        Ok(writes)
+        Ok((accounts.into_iter().flatten().collect(), address))
     }
 
     /// Tells the owner, and the account's trail, where this wrong try has closed the account for a while. The caller is
@@ -93,7 +111,20 @@ impl App {
         }
     }
 
-    async fn told_of_lock(&self, attempt: &Attempt, owner: UserId) -> Result<(), Untold> {
+    /// What came of a try; where it was wrong and locks the account, the owner is told.
+    pub(crate) async fn judged<T>(
+        &self,
+        attempt: &Attempt,
+        owner: UserId,
+        came: Result<T, Problem>,
+    ) -> Result<T, Problem> {
+        if came.is_err() {
+            self.tell_of_lock(attempt, owner).await;
+        }
+        came
+    }
+
+    async fn told_of_lock(&self, attempt: &Attempt, owner: UserId) -> Result<(), store::Error> {
         let table = &self.context.table;
         let Some(user) = table.get(&user(owner)).await? else { return Ok(()) };
         let from = attempt.from.as_ref().map(|(address, _)| *address);
@@ -105,20 +136,14 @@ impl App {
             })
             .await?;
         let minutes = LOCKED.as_secs() / 60;
-        let message = Message::locked(Address::parse(&user.email)?, &user.username, minutes)?;
-        Ok(self.mail.send(&message).await?)
+        self.tell(&user, |to, name| Message::locked(to, name, minutes)).await;
+        Ok(())
     }
 }
 
-/// Why an owner was not told.
-#[derive(Debug, thiserror::Error)]
-enum Untold {
-    #[error(transparent)]
-    Store(#[from] store::Error),
-    #[error(transparent)]
-    Refused(#[from] mail::Refusal),
-    #[error(transparent)]
-    Mail(#[from] mail::Error),
+fn taken_back(mut counted: Stored<AttemptsAt>) -> Write {
+    counted.attempts.take_back();
+    update(&counted)
 }
 
 const A_MOMENT: std::time::Duration = std::time::Duration::from_secs(1);

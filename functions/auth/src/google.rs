@@ -16,6 +16,7 @@ use federation::{Federation, Question};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde::{Deserialize, Serialize};
 use store::{
+    accounts::user,
     create, delete,
     google::{Handover, handover},
 };
@@ -113,7 +114,7 @@ pub(crate) async fn create_google_session(
 #[utoipa::path(post, path = "/auth/google/link", operation_id = "linkGoogle", tag = "Auth",
     security(("cognito" = [])), request_body = views::LinkRequest,
     extensions(("x-problems" = json!([
-        "google_off", "link_unusable", "wrong_credentials", "too_many_attempts", "google_taken", "not_found",
+        "google_off", "link_unusable", "wrong_password", "too_many_attempts", "google_taken", "not_found",
         "conflict"
     ]))),
     responses((status = 204, description = "It is linked.")))]
@@ -125,7 +126,10 @@ pub(crate) async fn link_google(
 ) -> Result<Answer, Problem> {
     app.google()?;
     let link = app.link_asked(&request.link.0).ok_or_else(link_unusable)?;
-    app.prove(caller.user_id, request.password.0, &origin).await?;
+    let owner = app.context.table.get(&user(caller.user_id)).await?;
+    let owner = owner.ok_or_else(|| Refusal::not_found("user"))?;
+    let proved = app.prove(&owner, request.password, &origin).await?;
+    app.forget(proved).await;
     app.link_account(caller.user_id, &link, &origin).await?;
     Ok(Answer::no_content())
 }

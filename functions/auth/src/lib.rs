@@ -1,11 +1,17 @@
 //! Serves `/auth`: how accounts begin, and how their owners log in.
 
 mod attempts;
+mod challenge;
+mod email;
 mod google;
+mod links;
 mod login;
 mod mfa;
 mod page;
+mod password;
 mod registration;
+mod reset;
+mod second;
 mod session;
 mod verification;
 pub mod views;
@@ -91,6 +97,16 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(registration::register_account))
         .routes(routes!(verification::verify_email))
         .routes(routes!(verification::resend_verification))
+        .routes(routes!(reset::start_password_reset))
+        .routes(routes!(reset::get_password_reset, reset::reset_password))
+        .routes(routes!(password::change_password))
+        .routes(routes!(email::change_email))
+        .routes(routes!(email::confirm_email))
+        .routes(routes!(mfa::start_mfa))
+        .routes(routes!(mfa::confirm_mfa))
+        .routes(routes!(challenge::create_mfa_session))
+        .routes(routes!(mfa::replace_recovery_codes))
+        .routes(routes!(mfa::disable_mfa))
         .routes(routes!(login::create_session))
         .routes(routes!(session::refresh_session))
         .routes(routes!(session::end_session))
@@ -103,14 +119,20 @@ pub fn routes() -> OpenApiRouter<App> {
 
 /// What Cognito refuses of a request that is not about a password just typed or a token just sent.
 fn problem(error: identity::Error) -> Problem {
+    problem_at("/password", error)
+}
+
+/// The same, of the member `pointer` of a request.
+fn problem_at(pointer: &str, error: identity::Error) -> Problem {
     match error {
         identity::Error::Refused(identity::Refusal::PasswordPolicy(detail)) => {
-            let violation = Violation { pointer: "/password".to_owned(), detail };
+            let violation = Violation { pointer: pointer.to_owned(), detail };
             Refusal::invalid(vec![violation]).into()
         }
         identity::Error::Refused(identity::Refusal::WrongCredentials) => {
             account::wrong_credentials().into()
         }
+        identity::Error::Refused(identity::Refusal::WrongCode) => account::mfa::wrong_code().into(),
         identity::Error::Refused(identity::Refusal::SessionEnded) => {
             account::refresh_refused().into()
         }

@@ -6,7 +6,6 @@ use domain::{
     UserId,
     account::{Login, email_not_verified, wrong_credentials},
     audit::Action,
-    session,
 };
 use identity::{Error, Password, SignIn};
 use store::{
@@ -15,7 +14,7 @@ use store::{
     attempts::{AttemptsAt, at_account, at_name},
 };
 
-use crate::{App, TRIES, views};
+use crate::{App, views};
 
 /// Log in
 ///
@@ -25,7 +24,7 @@ use crate::{App, TRIES, views};
     security(()), request_body = views::LoginRequest,
     extensions(("x-problems" = json!([
         "validation_failed", "wrong_credentials", "too_many_attempts", "email_not_verified",
-        "account_suspended", "account_deactivated"
+        "account_suspended", "account_deactivated", "code_required", "conflict"
     ]))),
     responses(
         (status = 200, description = "A new session.", body = views::Session),
@@ -54,11 +53,15 @@ pub(crate) async fn create_session(
         return Err(refusal.into());
     };
     user.status.in_good_standing()?;
-    match signed_in {
+    let agreed = app.agreed(&user, &password, signed_in).await?;
+    match agreed.ok_or_else(wrong_credentials)? {
         SignIn::Done(tokens) => {
             app.begin(user.id, &tokens, &origin, &attempt, Action::LoggedIn).await
         }
-        SignIn::CodeAsked(name) => app.ask_for_code(user.id, &name),
+        SignIn::CodeAsked(name) => {
+            app.take_back(&attempt).await?;
+            app.ask_for_code(user.id, &name, attempt.since)
+        }
     }
 }
 
@@ -102,27 +105,6 @@ impl App {
             attempt: None,
             counted_at: vec![at_name(&self.context.attempts.hex(text.as_bytes()))],
         }))
-    }
-
-    /// Whether this is the password of a user who is signed in; a wrong one counts.
-    pub(crate) async fn prove(
-        &self,
-        user_id: UserId,
-        password: String,
-        origin: &session::Origin,
-    ) -> Result<(), Problem> {
-        let password = Password::parse(password).map_err(|_| wrong_credentials())?;
-        let attempt = self.take_attempt(vec![at_account(user_id)], origin.address).await?;
-        if self.log_in(Some(user_id), &password).await?.is_none() {
-            self.tell_of_lock(&attempt, user_id).await;
-            return Err(wrong_credentials().into());
-        }
-        let table = &self.context.table;
-        let forgiven = table.attempt(TRIES, || async {
-            let writes = self.forgiven(&attempt).await?;
-            table.write(writes).await
-        });
-        Ok(forgiven.await?)
     }
 
     /// `None` when Cognito refuses, or when there is nobody to ask about.

@@ -7,20 +7,20 @@ use api::{Answer, Json, Problem};
 use axum::extract::State;
 use domain::{
     Moment, Refusal, UserId,
-    account::{self, Mailing, Registration, Status, Subject, User, username_taken},
+    account::{self, Mailing, Purpose, Registration, Status, Subject, User, username_taken},
 };
 use identity::{Error, Password};
 use mail::Message;
 use store::{
     Stored, Table, Write,
-    accounts::{
-        Attempt, EmailClaim, Link, Purpose, UsernameClaim, email, link, subject, user, username,
-    },
-    create, delete, update,
+    accounts::{Attempt, EmailClaim, UsernameClaim, email, subject, user, username},
+    create, delete,
+    links::link,
+    update,
 };
 use telemetry::{Fact, count};
 
-use crate::{App, TRIES, address, problem, views};
+use crate::{App, TRIES, address, links::Token, problem, views};
 
 /// Register an account
 ///
@@ -58,7 +58,8 @@ struct Met {
     earlier: Option<Earlier>,
 }
 
-struct Earlier {
+/// A registration whose address is not proved.
+pub(crate) struct Earlier {
     user: Stored<User>,
     subject: Stored<Subject>,
     name: Stored<UsernameClaim>,
@@ -73,18 +74,7 @@ struct Opened {
     may_mail: bool,
 }
 
-/// The secret of a mailed link; only its keyed hash is kept.
-pub(crate) struct Token(String);
-
 impl App {
-    /// Makes a link for a pending account.
-    pub(crate) fn link(&self, user_id: UserId, until: Moment) -> (Token, Link) {
-        let token = hex::encode(self.context.table.clock().random::<32>());
-        let hash = self.context.links.hex(token.as_bytes());
-        let purpose = Purpose::VerifyEmail;
-        (Token(token), Link { hash, user_id, purpose, until, used_at: None })
-    }
-
     /// The mail that proves an address by `token`.
     pub(crate) fn verification(
         &self,
@@ -92,7 +82,7 @@ impl App {
         username: &str,
         token: &Token,
     ) -> Result<Message, Problem> {
-        let link = format!("{}/auth/verify/{}", self.public_url, token.0);
+        let link = self.address_of("/auth/verify/", token);
         Message::verification(address(email)?, username, &link).map_err(Problem::failed)
     }
 
@@ -105,7 +95,7 @@ impl App {
                 let now = table.clock().now();
                 let account = account::pending(wanted.clone(), table.clock().id(UserId::new), now);
                 let until = account.pending_until.unwrap_or(now);
-                let (token, link) = self.link(account.id, until);
+                let (token, link) = self.link(account.id, Purpose::VerifyEmail, until);
                 let name = met.take_name(&account)?;
                 let (claim, may_mail) = met.take_address(&account, until, now);
                 let mut writes = vec![create(&account), create(&account.subject()), name, claim];
@@ -133,13 +123,18 @@ impl App {
         }
         let stands = self.note_enrolled(&opened.account).await?;
         let gone = if stands { opened.met.earlier_id() } else { Some(opened.account.id) };
-        if let Some(gone) = gone
-            && let Err(error) = self.identity.delete_user(&gone.to_string()).await
-        {
+        if let Some(gone) = gone {
+            self.leave_pool(gone).await;
+        }
+        Ok(stands)
+    }
+
+    /// Has the pool forget a user who gave way.
+    pub(crate) async fn leave_pool(&self, gone: UserId) {
+        if let Err(error) = self.identity.delete_user(&gone.to_string()).await {
             // Nobody can log in as a user the table does not know.
             tracing::warn!(cause = %error, user_id = %gone, "a superseded user is left in the pool");
         }
-        Ok(stands)
     }
 
     async fn create_user(&self, account: &User, password: &Password) -> Result<(), Error> {
@@ -219,13 +214,19 @@ async fn meet(table: &Table, wanted: &Registration) -> Result<Met, store::Error>
             attempt.map(|attempt| username(&attempt.username)),
         ))
         .await?;
-    let earlier = match (user, subject, earlier_name) {
-        (Some(user), Some(subject), Some(name)) if user.status == Status::Pending => {
-            Some(Earlier { user, subject, name })
-        }
-        _ => None,
-    };
+    let earlier = Earlier::of(user, subject, earlier_name);
     Ok(Met { name, address, holder, earlier })
+}
+
+/// The registration that waits for its link at an address.
+pub(crate) async fn earlier_at(
+    table: &Table,
+    claim: Option<&EmailClaim>,
+) -> Result<Option<Earlier>, store::Error> {
+    let Some(attempt) = claim.and_then(|claim| claim.attempt.as_ref()) else { return Ok(None) };
+    let id = attempt.user_id;
+    let found = table.read((user(id), subject(id), username(&attempt.username))).await?;
+    Ok(Earlier::of(found.0, found.1, found.2))
 }
 
 impl Met {
@@ -234,7 +235,7 @@ impl Met {
     }
 
     fn earlier_id(&self) -> Option<UserId> {
-        self.earlier.as_ref().map(|earlier| earlier.user.id)
+        self.earlier.as_ref().map(Earlier::id)
     }
 
     /// A name is free, or held by the registration that is superseded: the same person trying again.
@@ -303,8 +304,21 @@ impl Met {
 }
 
 impl Earlier {
+    fn of(
+        user: Option<Stored<User>>,
+        subject: Option<Stored<Subject>>,
+        name: Option<Stored<UsernameClaim>>,
+    ) -> Option<Self> {
+        let (user, subject, name) = (user?, subject?, name?);
+        (user.status == Status::Pending).then_some(Self { user, subject, name })
+    }
+
+    pub(crate) fn id(&self) -> UserId {
+        self.user.id
+    }
+
     /// Its links lead nowhere once the user is gone. Its name goes too, unless `account` takes it over.
-    fn end(&self, account: &User) -> Vec<Write> {
+    pub(crate) fn end(&self, account: &User) -> Vec<Write> {
         let mut writes = vec![delete(&self.user), delete(&self.subject)];
         if self.name.username != account.username {
             writes.push(delete(&self.name));

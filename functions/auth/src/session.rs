@@ -5,7 +5,7 @@ use axum::extract::State;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::{
     Refusal, UserId,
-    account::{User, UserView, refresh_refused},
+    account::{User, UserView, refresh_refused, wrong_credentials},
     audit::{Action, Actor, Event},
     session::{self, RefreshToken, SessionId},
 };
@@ -13,11 +13,12 @@ use identity::Tokens;
 use serde::Deserialize;
 use sessions::Renewed;
 use store::{
+    Write,
     accounts::{subject, user},
     update,
 };
 
-use crate::{App, TRIES, attempts::Attempt, problem, views};
+use crate::{App, TRIES, attempts::Attempt, problem, second::Shown, views};
 
 /// Go on with a session
 ///
@@ -84,8 +85,18 @@ pub(crate) async fn get_me(State(app): State<App>, caller: Caller) -> Result<Ans
     Answer::ok(&UserView::from(&*found.ok_or_else(|| Refusal::not_found("user"))?))
 }
 
+/// What a session begins on.
+#[derive(Clone, Copy)]
+pub(crate) enum Proof<'a> {
+    /// A password, and what was shown besides it.
+    Tried(&'a Attempt, Option<&'a Shown>),
+    /// Google's word, which stands for both.
+    Google,
+}
+
 impl App {
-    /// Makes a session of what the pool has granted, in one write with all that a right try changes.
+    /// Makes a session of what the pool has granted, in one write with all that a right try changes; not where the
+    /// account asks for a second factor.
     pub(crate) async fn begin(
         &self,
         owner: UserId,
@@ -94,52 +105,78 @@ impl App {
         attempt: &Attempt,
         how: Action,
     ) -> Result<Answer, Problem> {
-        let id = session_of(tokens, owner).ok_or_else(|| Problem::failed(NotOurs))?;
-        let (user, refresh) = self.begun(owner, &id, tokens, origin, Some(attempt), how).await?;
-        let tokens = views::SessionTokens::of(tokens, &refresh);
-        Answer::ok(&views::Session { tokens, user: UserView::from(&user) })
+        self.begin_with(owner, tokens, origin, attempt, how, None).await
     }
 
-    /// The user as they are then, and what the session is gone on with.
-    pub(crate) async fn begun(
+    /// The same with a second factor that was right, which the write uses up.
+    pub(crate) async fn begin_with(
         &self,
         owner: UserId,
-        id: &SessionId,
         tokens: &Tokens,
         origin: &session::Origin,
-        attempt: Option<&Attempt>,
+        attempt: &Attempt,
         how: Action,
-    ) -> Result<(User, RefreshToken), Problem> {
+        shown: Option<&Shown>,
+    ) -> Result<Answer, Problem> {
+        let proof = Proof::Tried(attempt, shown);
+        Answer::ok(&self.new_session(owner, tokens, origin, how, proof).await?)
+    }
+
+    /// A session, of which its owner is told; where none begins, the pool forgets what it has granted.
+    pub(crate) async fn new_session(
+        &self,
+        owner: UserId,
+        tokens: &Tokens,
+        origin: &session::Origin,
+        how: Action,
+        proof: Proof<'_>,
+    ) -> Result<views::Session, Problem> {
         let table = &self.context.table;
-        table
+        let id = &session_of(tokens, owner).ok_or_else(|| Problem::failed(NotOurs))?;
+        let begun = table
             .attempt(TRIES, || async move {
-                let account = user(owner);
-                let (found, trail) = tokio::join!(table.get(&account), table.trail(owner));
-                let mut user = found?.ok_or_else(|| Refusal::not_found("user"))?;
+                // Before the user: a password that is set from here on is entered, and this write meets it.
+                let trail = table.trail(owner).await?;
+                let found = table.get(&user(owner)).await?;
+                let mut user = found.ok_or_else(|| Refusal::not_found("user"))?;
                 let begun = self.sessions.begin(owner, id.clone(), tokens, origin.clone());
                 let sessions::Begun { mut writes, refresh } = begun.await.map_err(refused)?;
-                if let Some(attempt) = attempt {
-                    writes.extend(self.forgiven(attempt).await?);
-                }
+                writes.extend(self.used_up(&user, proof).await?);
                 let event = Event::new(how, Actor::User(owner), origin.address);
-                writes.extend(table.enter(trail?, [event]));
+                writes.extend(table.enter(trail, [event]));
                 if user.logged_in(table.clock().now()) {
                     writes.push(update(&user));
                 }
                 table.write(writes).await?;
-                Ok((user.into_inner(), refresh))
+                let tokens = views::SessionTokens::of(tokens, &refresh);
+                Ok(views::Session { tokens, user: UserView::from(&*user) })
             })
-            .await
+            .await;
+        if begun.is_err() {
+            self.revoke(&tokens.refresh).await;
+        }
+        begun
+    }
+
+    /// What a session that begins on this takes away.
+    async fn used_up(&self, user: &User, proof: Proof<'_>) -> Result<Vec<Write>, Problem> {
+        let Proof::Tried(attempt, shown) = proof else { return Ok(Vec::new()) };
+        if !user.password_holds_since(attempt.since) {
+            return Err(wrong_credentials().into());
+        }
+        let mut writes = self.forgiven(attempt).await?;
+        writes.extend(self.spent(user, shown).await?);
+        Ok(writes)
     }
 }
 
 /// The pool's answer is about somebody else, or says nothing of a session.
 #[derive(Debug, thiserror::Error)]
 #[error("the pool granted tokens without a session of this user")]
-pub(crate) struct NotOurs;
+struct NotOurs;
 
 /// What the pool calls the session. The tokens come from it a moment ago: no signature needs to be checked.
-pub(crate) fn session_of(tokens: &Tokens, owner: UserId) -> Option<SessionId> {
+fn session_of(tokens: &Tokens, owner: UserId) -> Option<SessionId> {
     #[derive(Deserialize)]
     struct Claims {
         username: String,

@@ -1,13 +1,10 @@
 //! How an address is proved: by the link in a mail, which may be sent again.
 
 use api::{Answer, Json, Path, Problem};
-use axum::{
-    extract::State,
-    response::{IntoResponse, Response},
-};
+use axum::{extract::State, response::Response};
 use domain::{
     UserId,
-    account::{self, Status, User, link_unusable},
+    account::{self, Purpose, Status, User, link_unusable},
     audit::{Action, Actor, Event},
 };
 use http::HeaderMap;
@@ -15,8 +12,10 @@ use identity::{Error, Refusal};
 use mail::Message;
 use store::{
     Stored, Write,
-    accounts::{Link, Purpose, email, link, subject, user, username},
-    create, update,
+    accounts::{email, subject, user, username},
+    create,
+    links::Link,
+    update,
 };
 
 use crate::{App, TRIES, page, problem, views};
@@ -39,12 +38,9 @@ pub(crate) async fn verify_email(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let (user_id, already_verified) = app.activate(&token).await?;
-    app.tell_cognito(user_id).await?;
+    app.tell_proved(user_id).await?;
     let message = if already_verified { BEFORE } else { NOW };
-    if page::wanted(&headers) {
-        return Ok(page::page(message));
-    }
-    Ok(Answer::ok(&views::Verified { already_verified, message })?.into_response())
+    page::or_json(&headers, &views::Verified { already_verified, message })
 }
 
 const NOW: &str = "Your e-mail address is verified; you can log in now.";
@@ -63,33 +59,19 @@ pub(crate) async fn resend_verification(
     Json(request): Json<views::ResendRequest>,
 ) -> Result<Answer, Problem> {
     let address = account::email(&request.email)?;
-    if let Some(message) = app.renew(&address).await?
-        // A failure shown would tell that someone waits for this mail.
-        && let Err(error) = app.mail.send(&message).await
-    {
-        tracing::error!(cause = %error, "a verification mail was not sent again");
-    }
+    app.alike(app.mail_again(&address)).await?;
     Answer::accepted(None, None, &views::MailPromised { message: RENEWED })
 }
 
 const RENEWED: &str = "If a registration with this address waits for it, a new link is on its way.";
 
-/// A token as this function makes them.
-const TOKEN_DIGITS: usize = 64;
-
 impl App {
     /// Whose address the token proves, and whether it was proved before.
     async fn activate(&self, token: &str) -> Result<(UserId, bool), Problem> {
-        if token.len() != TOKEN_DIGITS {
-            return Err(link_unusable().into());
-        }
         let table = &self.context.table;
-        let hash = self.context.links.hex(token.as_bytes());
         table
             .attempt(TRIES, || async {
-                let found = table.get(&link(&hash)).await?;
-                let link = found.filter(|link| link.purpose == Purpose::VerifyEmail);
-                let link = link.ok_or_else(link_unusable)?;
+                let link = self.mailed(token, Purpose::VerifyEmail).await?;
                 let found = table.get(&user(link.user_id)).await?;
                 let user = found.ok_or_else(link_unusable)?;
                 let (user_id, already_verified) = (user.id, user.status != Status::Pending);
@@ -135,14 +117,34 @@ impl App {
     }
 
     /// Cognito's copy follows the table; a failure is made good by opening the link once more.
-    pub(crate) async fn tell_cognito(&self, user_id: UserId) -> Result<(), Problem> {
-        match self.identity.confirm_email(&user_id.to_string()).await {
+    pub(crate) async fn tell_proved(&self, user_id: UserId) -> Result<(), Problem> {
+        let told = self.identity.confirm_email(&user_id.to_string()).await;
+        self.unless_taken(user_id, told)
+    }
+
+    /// Whose an address is, the table says.
+    pub(crate) fn unless_taken(
+        &self,
+        user_id: UserId,
+        told: Result<(), Error>,
+    ) -> Result<(), Problem> {
+        match told {
             Err(error @ Error::Refused(Refusal::EmailTaken)) => {
                 tracing::error!(cause = %error, %user_id, "the pool holds the address for another user");
                 Ok(())
             }
             done => done.map_err(problem),
         }
+    }
+
+    async fn mail_again(&self, address: &str) -> Result<(), Problem> {
+        if let Some(message) = self.renew(address).await?
+            // A failure shown would tell that someone waits for this mail.
+            && let Err(error) = self.mail.send(&message).await
+        {
+            tracing::error!(cause = %error, "a verification mail was not sent again");
+        }
+        Ok(())
     }
 
     /// A mail with a new link, where a registration waits for one that the last minute has not seen.
@@ -155,7 +157,7 @@ impl App {
         if !attempt.enrolled || !claim.mailing.take_again(table.clock().now()) {
             return Ok(None);
         }
-        let (token, link) = self.link(attempt.user_id, attempt.until);
+        let (token, link) = self.link(attempt.user_id, Purpose::VerifyEmail, attempt.until);
         match table.write([update(&claim), create(&link)]).await {
             Ok(()) => self.verification(address, &attempt.username, &token).map(Some),
             // Someone else was mailed, or proved, or registered meanwhile.

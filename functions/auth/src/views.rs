@@ -2,7 +2,12 @@
 
 use std::fmt;
 
-use domain::{account::UserView, session::RefreshToken, shape};
+use domain::{
+    Moment,
+    account::{UserView, mfa::RecoveryCode},
+    session::RefreshToken,
+    shape,
+};
 use identity::Tokens;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -64,6 +69,50 @@ pub struct Verified {
     pub message: &'static str,
 }
 
+/// What takes the place of a forgotten password.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"new_password": "Another-horse-8-stable"}))]
+pub struct NewPasswordRequest {
+    /// With lower and upper case letters and digits.
+    #[schema(value_type = shape::NewPassword)]
+    pub new_password: Hidden,
+}
+
+/// A password that takes the place of the one in force.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({
+    "current_password": "Correct-horse-7-battery", "new_password": "Another-horse-8-stable"
+}))]
+pub struct ChangePasswordRequest {
+    #[schema(value_type = shape::Password)]
+    pub current_password: Hidden,
+    /// With lower and upper case letters and digits.
+    #[schema(value_type = shape::NewPassword)]
+    pub new_password: Hidden,
+}
+
+/// An address that takes the place of the account's own.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"new_email": "ada@example.org", "password": "Correct-horse-7-battery"}))]
+pub struct ChangeEmailRequest {
+    #[schema(value_type = shape::EmailAddress)]
+    pub new_email: String,
+    /// The one in force.
+    #[schema(value_type = shape::Password)]
+    pub password: Hidden,
+}
+
+/// A link that sets a new password.
+#[derive(Serialize, ToSchema)]
+#[schema(example = json!({"expires_at": "2026-11-20T10:30:00.000Z"}))]
+pub struct PasswordReset {
+    /// Until then it works, once.
+    pub expires_at: Moment,
+}
+
 /// Who logs in.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -95,9 +144,103 @@ pub struct LogoutRequest {
     pub all: bool,
 }
 
+/// Who wants an authenticator app asked for.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"password": "Correct-horse-7-battery"}))]
+pub struct StartMfaRequest {
+    #[schema(value_type = shape::Password)]
+    pub password: Hidden,
+}
+
+/// What an authenticator app is told, in three forms.
+#[derive(Serialize, ToSchema)]
+#[schema(example = json!({
+    "secret": "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ",
+    "uri": "otpauth://totp/Quantum%20Hub:ada?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=Quantum%20Hub",
+    "qr_code": "<?xml version=\"1.0\" standalone=\"yes\"?><svg/>", "expires_at": "2026-11-20T10:30:00.000Z"
+}))]
+pub struct MfaSecret {
+    /// To be typed.
+    #[schema(value_type = shape::AppSecret)]
+    pub secret: String,
+    /// To be opened.
+    #[schema(value_type = shape::AppAddress)]
+    pub uri: String,
+    /// To be scanned: the address as a QR code.
+    #[schema(value_type = shape::Picture)]
+    pub qr_code: String,
+    /// Until then it may be confirmed.
+    pub expires_at: Moment,
+}
+
+/// What the app shows.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"code": "123456"}))]
+pub struct ConfirmMfaRequest {
+    #[schema(value_type = shape::OneTimeCode)]
+    pub code: Hidden,
+}
+
+/// Codes to be kept where the app is not.
+#[derive(Serialize, ToSchema)]
+#[schema(example = json!({"recovery_codes": ["7d2k-m9xq-4hpa-w3vn"]}))]
+pub struct RecoveryCodes {
+    /// Each works once.
+    #[schema(value_type = Vec<shape::RecoveryCode>, max_items = 10)]
+    pub recovery_codes: Vec<String>,
+}
+
+impl RecoveryCodes {
+    pub(crate) fn of(codes: &[RecoveryCode]) -> Self {
+        Self { recovery_codes: codes.iter().map(RecoveryCode::expose).collect() }
+    }
+}
+
+/// Who wants other recovery codes.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"password": "Correct-horse-7-battery", "code": "123456"}))]
+pub struct ReplaceRecoveryCodesRequest {
+    #[schema(value_type = shape::Password)]
+    pub password: Hidden,
+    #[schema(value_type = shape::OneTimeCode)]
+    pub code: Hidden,
+}
+
+/// Who wants no authenticator app asked for: with `code` or `recovery_code`.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"password": "Correct-horse-7-battery", "code": "123456"}))]
+pub struct DisableMfaRequest {
+    #[schema(value_type = shape::Password)]
+    pub password: Hidden,
+    #[schema(value_type = Option<shape::OneTimeCode>)]
+    pub code: Option<Hidden>,
+    #[schema(value_type = Option<shape::RecoveryCode>)]
+    pub recovery_code: Option<Hidden>,
+}
+
+/// How a login is gone on with: with `code`, or with `recovery_code` and `password`.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"challenge": "p3Vt0b1c...", "code": "123456"}))]
+pub struct MfaLoginRequest {
+    /// Of the answer to the login.
+    #[schema(value_type = shape::Token)]
+    pub challenge: Hidden,
+    #[schema(value_type = Option<shape::OneTimeCode>)]
+    pub code: Option<Hidden>,
+    #[schema(value_type = Option<shape::RecoveryCode>)]
+    pub recovery_code: Option<Hidden>,
+    #[schema(value_type = Option<shape::Password>)]
+    pub password: Option<Hidden>,
+}
+
 /// A login that is half done.
 #[derive(Serialize, ToSchema)]
-#[schema(example = json!({"challenge": "p3Vt0b1c...", "expires_in": 180}))]
+#[schema(example = json!({"challenge": "p3Vt0b1c...", "expires_in": 600}))]
 pub struct CodeAsked {
     /// For POST /auth/mfa/login.
     #[schema(value_type = shape::Token)]

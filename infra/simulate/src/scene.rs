@@ -134,6 +134,7 @@ fn account(hub: &Hub, name: &str) -> User {
         updated_at: now,
         pending_until: None,
         mfa_enabled: false,
+        password_set_at: None,
     }
 }
 

@@ -1,14 +1,17 @@
 //! Who a user is, what they may do, and when an account may be used.
 
 mod google;
+mod latest_link;
 mod login;
 mod mailing;
+pub mod mfa;
 mod view;
 
 use serde::{Deserialize, Serialize};
 
 pub use google::GoogleIdentity;
-pub use login::{Login, email_not_verified, refresh_refused, wrong_credentials};
+pub use latest_link::{LINK_LASTS, LatestLink, Purpose, link_in_use};
+pub use login::{Login, email_not_verified, refresh_refused, wrong_credentials, wrong_password};
 pub use mailing::{MAILS_AN_HOUR, Mailing};
 pub use view::UserView;
 
@@ -64,6 +67,9 @@ pub struct User {
     /// A login takes a code of an authenticator app, too.
     #[serde(default)]
     pub mfa_enabled: bool,
+    /// When another password took the place of the one before.
+    #[serde(default)]
+    pub password_set_at: Option<Moment>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -109,6 +115,17 @@ impl User {
         Ok(())
     }
 
+    /// Another password is in force: what began with the one before counts no more.
+    pub fn password_set(&mut self, now: Moment) {
+        self.password_set_at = Some(now);
+        self.updated_at = now;
+    }
+
+    /// Whether a password that was right at `then` is right still.
+    pub fn password_holds_since(&self, then: Moment) -> bool {
+        self.password_set_at.is_none_or(|set| set < then)
+    }
+
     /// Notes a login, at most one a minute; says whether there is something to write.
     pub fn logged_in(&mut self, now: Moment) -> bool {
         let minute = std::time::Duration::from_secs(60);
@@ -148,7 +165,7 @@ pub fn link_unusable() -> Refusal {
     Refusal::new(
         Kind::NotFound,
         "link_unusable",
-        "This link is not valid or no longer valid; ask for a new one with POST /auth/verify/resend.",
+        "This link is not valid or no longer valid; ask for a new mail.",
     )
 }
 
@@ -158,20 +175,46 @@ pub fn username_taken() -> Refusal {
 
 /// An address in lower case, as accounts keep it.
 pub fn email(text: &str) -> Result<String, Refusal> {
+    email_at("/email", text)
+}
+
+/// The same of the member `pointer` of a request.
+pub fn email_at(pointer: &str, text: &str) -> Result<String, Refusal> {
     let mut checks = Checks::new();
-    let email = checked_email(&mut checks, text);
+    let email = checked_email(&mut checks, pointer, text);
     checks.finish()?;
     Ok(email)
 }
 
-fn checked_email(checks: &mut Checks, text: &str) -> String {
+fn checked_email(checks: &mut Checks, pointer: &str, text: &str) -> String {
     let email = text.trim().to_lowercase();
     checks.require(
         is_email(&email),
-        "/email",
+        pointer,
         format!("write an e-mail address of at most {MAX_EMAIL} characters"),
     );
     email
+}
+
+/// A password that is to take the place of another has the shape of one.
+pub fn new_password(pointer: &str, password: &str) -> Result<(), Refusal> {
+    let mut checks = Checks::new();
+    checked_password(&mut checks, pointer, password);
+    checks.finish()
+}
+
+fn checked_password(checks: &mut Checks, pointer: &str, password: &str) {
+    let length = password.chars().count();
+    checks.require(
+        (MIN_PASSWORD..=MAX_PASSWORD).contains(&length),
+        pointer,
+        format!("use {MIN_PASSWORD} to {MAX_PASSWORD} characters"),
+    );
+    checks.require(
+        !password.chars().any(char::is_control),
+        pointer,
+        "leave out control characters",
+    );
 }
 
 /// A request to register, checked.
@@ -195,18 +238,8 @@ pub fn registration(
     checks.require(is_username(&username), "/username", format!(
         "use {MIN_USERNAME} to {MAX_USERNAME} letters a-z, digits, '-', '_' or '.', beginning with a letter"
     ));
-    let email = checked_email(&mut checks, email);
-    let length = password.chars().count();
-    checks.require(
-        (MIN_PASSWORD..=MAX_PASSWORD).contains(&length),
-        "/password",
-        format!("use {MIN_PASSWORD} to {MAX_PASSWORD} characters"),
-    );
-    checks.require(
-        !password.chars().any(char::is_control),
-        "/password",
-        "leave out control characters",
-    );
+    let email = checked_email(&mut checks, "/email", email);
+    checked_password(&mut checks, "/password", password);
     let full_name = checks.line("/full_name", full_name, crate::field::MAX_NAME);
     checks.finish()?;
     Ok(Registration { username, email, full_name })
@@ -250,6 +283,7 @@ pub fn pending(registration: Registration, id: UserId, now: Moment) -> User {
         updated_at: now,
         pending_until: Some(now.plus(std::time::Duration::from_secs(PENDING_HOURS * 3600))),
         mfa_enabled: false,
+        password_set_at: None,
     }
 }
 

@@ -75,6 +75,11 @@ impl Attempts {
         self.wrong = self.wrong.saturating_sub(1);
         self.closed_until = None;
     }
+
+    /// Lets the next one be made at once, and keeps in mind those that were wrong.
+    pub fn open(&mut self) {
+        self.closed_until = None;
+    }
 }
 
 /// What follows so many wrong ones, and whether it is a lock.
@@ -165,6 +170,15 @@ mod tests {
         }
         attempts.take(Counted::Address, at(0)).expect("open");
         assert_eq!(wait(&mut attempts, Counted::Address, 0), Some(1));
+    }
+
+    #[test]
+    fn who_is_let_try_at_once_is_held_off_again_by_the_next_wrong_one() {
+        let mut attempts =
+            Attempts { wrong: 10, last_at: Some(at(0)), closed_until: Some(at(900)) };
+        attempts.open();
+        assert!(attempts.take(Counted::Account, at(1)).expect("open").locks);
+        assert_eq!(wait(&mut attempts, Counted::Account, 1), Some(1_800));
     }
 
     #[test]

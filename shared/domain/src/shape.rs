@@ -12,7 +12,7 @@ use utoipa::{
 
 use crate::{
     access_key,
-    account::{MAX_EMAIL, MAX_PASSWORD, MAX_USERNAME, MIN_PASSWORD, MIN_USERNAME},
+    account::{MAX_EMAIL, MAX_PASSWORD, MAX_USERNAME, MIN_PASSWORD, MIN_USERNAME, mfa},
     dead_letter::{MAX_CAUSE, MAX_MESSAGE_BYTES},
     field::{MAX_DESCRIPTION, MAX_NAME, MAX_SENTENCE, MAX_TAG, MAX_URL},
     hardware::{MAX_COUPLINGS, MAX_DEVICE_ID, MAX_DEVICE_TEXT, MAX_QUBITS, MAX_SHOTS},
@@ -85,6 +85,18 @@ shapes! {
     LoginName: line(MAX_EMAIL).examples(["ada"]);
     NewPassword: text(MIN_PASSWORD, MAX_PASSWORD).format(known(KnownFormat::Password));
     Password: text(1, MAX_PASSWORD).format(known(KnownFormat::Password));
+    /// What an authenticator app shows.
+    OneTimeCode: text(6, 6).pattern(Some("^[0-9]{6}$")).examples(["123456"]);
+    /// Sixteen letters and digits, in groups.
+    RecoveryCode: text(16, mfa::MAX_RECOVERY_TEXT)
+        .pattern(Some("^[0-9A-Za-z -]+$"))
+        .examples(["7d2k-m9xq-4hpa-w3vn"]);
+    /// What an authenticator app is given by hand, in base 32.
+    AppSecret: text(16, 200).pattern(Some("^[A-Z2-7]+=*$"));
+    /// What an authenticator app reads of a picture.
+    AppAddress: text(1, 500).format(Some(custom("uri"))).pattern(Some("^otpauth://[!-~]+$"));
+    /// A picture, as SVG.
+    Picture: text(1, 64 * 1024).pattern(Some("^<"));
     /// A part of a session; nothing is to be read from it.
     Token: text(1, MAX_TOKEN).pattern(Some(VISIBLE));
     /// A semantic version.

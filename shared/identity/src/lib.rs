@@ -1,6 +1,7 @@
 //! The Cognito edge: who may sign in, and with which tokens?
 
 mod federated;
+mod mfa;
 mod secret;
 mod session;
 mod users;
@@ -39,6 +40,9 @@ pub enum Refusal {
     /// The verified address belongs to another user.
     #[error("This e-mail address belongs to another user.")]
     EmailTaken,
+    /// The authenticator app shows another code, or this one was used before.
+    #[error("The code is wrong or was used before; wait for the next one.")]
+    WrongCode,
     /// Cognito wants the caller to slow down.
     #[error("Too many attempts; wait a few minutes and try again.")]
     TooManyAttempts,

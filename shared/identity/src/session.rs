@@ -33,7 +33,7 @@ pub struct Tokens {
 #[derive(Clone, Debug)]
 pub enum SignIn {
     Done(Tokens),
-    /// To a code of the user's authenticator app, within three minutes; what the pool calls this sign-in.
+    /// To a code of the user's authenticator app, within ten minutes; what the pool calls this sign-in.
     CodeAsked(Secret),
 }
 
@@ -108,6 +108,18 @@ impl Identity {
     }
 }
 
+impl Identity {
+    /// Ends every sign-in of a user: what was granted before is refused by the pool. Safe to repeat.
+    ///
+    /// # Errors
+    /// Failed when the user is unknown, or Cognito could not be told.
+    pub async fn sign_out(&self, username: &str) -> Result<(), Error> {
+        let sent = self.client.admin_user_global_sign_out().user_pool_id(&self.pool_id);
+        let answer = sent.username(username).send().await;
+        answer.map(drop).map_err(|error| Error::Failed(failure("AdminUserGlobalSignOut", &error)))
+    }
+}
+
 /// Cognito answers other characters as if we had erred.
 fn looks_like_a_token(text: &str) -> bool {
     let good = |byte: u8| byte.is_ascii_alphanumeric() || b"-_=.".contains(&byte);
@@ -157,7 +169,7 @@ where
     }
 }
 
-fn tokens(
+pub(crate) fn tokens(
     operation: &str,
     result: Option<AuthenticationResultType>,
     kept: Option<&Secret>,

@@ -73,6 +73,23 @@ impl Identity {
             .map_err(|error| refused_or_failed("AdminUpdateUserAttributes", &error))
     }
 
+    /// Gives the user another address, which was proven. Safe to repeat.
+    ///
+    /// # Errors
+    /// [`Refusal::EmailTaken`] when another user proved it first, or failed.
+    pub async fn set_email(&self, username: &str, email: &str) -> Result<(), Error> {
+        self.client
+            .admin_update_user_attributes()
+            .user_pool_id(&self.pool_id)
+            .username(username)
+            .user_attributes(attribute("email", email)?)
+            .user_attributes(attribute("email_verified", "true")?)
+            .send()
+            .await
+            .map(drop)
+            .map_err(|error| refused_or_failed("AdminUpdateUserAttributes", &error))
+    }
+
     /// Copies a role into the pool: `group` must be one of the template's. Safe to repeat.
     ///
     /// # Errors

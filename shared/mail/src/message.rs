@@ -105,6 +105,120 @@ impl Message {
         Self::new(to, "Too many attempts to log in", text(&words), html(&words, None))
     }
 
+    /// Has whoever forgot their password follow `link`, which sets another.
+    ///
+    /// # Errors
+    /// [`Refusal::Body`] for a link or name that is not of our making.
+    pub fn password_reset(to: Address, username: &str, link: &str) -> Result<Self, Refusal> {
+        let words = [
+            format!("Hello {username},"),
+            "somebody asked for a new password for your account at Quantum Hub. Within an hour, this link sets one, once:".to_owned(),
+            link.to_owned(),
+            "If it was not you, ignore this mail: nothing has changed, and only who reads your mail has the link.".to_owned(),
+        ];
+        Self::new(to, "Set a new password", text(&words), html(&words, Some(link)))
+    }
+
+    /// Tells an owner that the account has another password from now on.
+    ///
+    /// # Errors
+    /// [`Refusal::Body`] for a name that is not of our making.
+    pub fn password_set(to: Address, username: &str) -> Result<Self, Refusal> {
+        let words = [
+            format!("Hello {username},"),
+            "the password of your account at Quantum Hub was changed just now, and whoever was logged in elsewhere no longer is.".to_owned(),
+            "If it was not you, ask for a new password at once, and look at what was done in your account.".to_owned(),
+        ];
+        Self::new(to, "Your password was changed", text(&words), html(&words, None))
+    }
+
+    /// Asks a user to follow `link`, which proves that the address their account is to have is theirs.
+    ///
+    /// # Errors
+    /// [`Refusal::Body`] for a link or name that is not of our making.
+    pub fn email_change(to: Address, username: &str, link: &str) -> Result<Self, Refusal> {
+        let words = [
+            format!("Hello {username},"),
+            "please confirm that your account at Quantum Hub is to have this address, by opening this link within an hour:".to_owned(),
+            link.to_owned(),
+            "If you have no account of this name there, ignore this mail: nothing has changed.".to_owned(),
+        ];
+        Self::new(to, "Confirm your new e-mail address", text(&words), html(&words, Some(link)))
+    }
+
+    /// Tells an owner, at the address that was theirs, that the account has another from now on.
+    ///
+    /// # Errors
+    /// [`Refusal::Body`] for a name that is not of our making.
+    pub fn email_changed(to: Address, username: &str) -> Result<Self, Refusal> {
+        let words = [
+            format!("Hello {username},"),
+            "your account at Quantum Hub has another e-mail address from now on, and this one no longer belongs to it.".to_owned(),
+            "If it was not you, write to support at once: whoever did it knew your password and reads mail at the new address.".to_owned(),
+        ];
+        Self::new(to, "Your e-mail address was changed", text(&words), html(&words, None))
+    }
+
+    /// Tells the owner of an address that someone wanted it for another account; nobody else learns that it is known.
+    ///
+    /// # Errors
+    /// [`Refusal::Body`] for a name that is not of our making.
+    pub fn address_wanted(to: Address, username: &str) -> Result<Self, Refusal> {
+        let words = [
+            format!("Hello {username},"),
+            "someone wanted this address for another account at Quantum Hub. It belongs to yours, and still does.".to_owned(),
+            "If it was you, give this account another address first. If it was not you, there is nothing to do.".to_owned(),
+        ];
+        Self::new(to, "This address belongs to your account", text(&words), html(&words, None))
+    }
+
+    /// Tells an owner that logins ask for a code of their authenticator app from now on.
+    ///
+    /// # Errors
+    /// [`Refusal::Body`] for a name that is not of our making.
+    pub fn mfa_enabled(to: Address, username: &str) -> Result<Self, Refusal> {
+        let words = [
+            format!("Hello {username},"),
+            "from now on, logging in to your account at Quantum Hub takes a code of your authenticator app, too. Keep the recovery codes where the app is not.".to_owned(),
+            "If it was not you, ask for a new password at once and write to support.".to_owned(),
+        ];
+        Self::new(to, "An authenticator app is in use", text(&words), html(&words, None))
+    }
+
+    /// Tells an owner that logins ask for the password alone from now on.
+    ///
+    /// # Errors
+    /// [`Refusal::Body`] for a name that is not of our making.
+    pub fn mfa_disabled(to: Address, username: &str) -> Result<Self, Refusal> {
+        let words = [
+            format!("Hello {username},"),
+            "from now on, logging in to your account at Quantum Hub takes your password alone, and no code of an authenticator app.".to_owned(),
+            "If it was not you, ask for a new password at once and begin to use an authenticator app again.".to_owned(),
+        ];
+        Self::new(
+            to,
+            "Your authenticator app is no longer in use",
+            text(&words),
+            html(&words, None),
+        )
+    }
+
+    /// Tells an owner that somebody logged in with a recovery code, and how many are left.
+    ///
+    /// # Errors
+    /// [`Refusal::Body`] for a name that is not of our making.
+    pub fn recovery_code_used(to: Address, username: &str, left: usize) -> Result<Self, Refusal> {
+        let words = [
+            format!("Hello {username},"),
+            format!(
+                "somebody logged in to your account at Quantum Hub with a recovery code just now. {left} of them are left."
+            ),
+            "If it was not you, ask for a new password at once and make new recovery codes."
+                .to_owned(),
+        ];
+        Self::new(to, "A recovery code was used", text(&words), html(&words, None))
+    }
+
     /// Tells the owner of an address that someone tried to register with it; nobody else learns that it is known.
     ///
     /// # Errors

@@ -61,6 +61,14 @@ pub struct Begun {
     pub refresh: RefreshToken,
 }
 
+/// Sessions that are about to end.
+pub struct Ending {
+    /// To be written together with why they end.
+    pub writes: Vec<Write>,
+    /// The pool's, to be revoked.
+    tokens: Vec<Secret>,
+}
+
 /// What a session goes on with.
 pub struct Renewed {
     pub tokens: Tokens,
@@ -175,6 +183,27 @@ impl Sessions {
         Ok(ended)
     }
 
+    /// What ends all sessions of a user, but for `kept`, in a write of the caller's. Once it is written, [`Self::ended`] tells
+    /// the pool.
+    pub async fn ending(&self, user: UserId, kept: Option<&SessionId>) -> Result<Ending, Error> {
+        let mut live = self.live(user).await?;
+        live.retain(|session| Some(&session.id) != kept);
+        let closed = self.pool_tokens(&live).await?;
+        let writes = live.iter().map(delete).chain(closed.iter().map(delete)).collect();
+        Ok(Ending { writes, tokens: closed.iter().filter_map(|one| self.opened(one)).collect() })
+    }
+
+    /// Tells the pool of sessions that have ended.
+    pub async fn ended(&self, ending: Ending) {
+        self.tell_pool(ending.tokens).await;
+    }
+
+    async fn pool_tokens(&self, of: &[Stored<Session>]) -> Result<Vec<Stored<PoolToken>>, Error> {
+        let keys = of.iter().map(|session| pool_token(session.user_id, &session.id));
+        let found = self.table.read(keys.collect::<Vec<_>>()).await?;
+        Ok(found.into_iter().flatten().collect())
+    }
+
     /// Answers the pool's tokens, which are to be revoked.
     async fn end_these(
         &self,
@@ -183,8 +212,7 @@ impl Sessions {
         event: Event,
     ) -> Result<Vec<Secret>, Error> {
         let trail = self.table.trail(user).await?;
-        let keys: Vec<_> = ended.iter().map(|session| pool_token(user, &session.id)).collect();
-        let closed: Vec<_> = self.table.read(keys).await?.into_iter().flatten().collect();
+        let closed = self.pool_tokens(&ended).await?;
         let mut writes: Vec<_> = ended.iter().map(delete).collect();
         writes.extend(closed.iter().map(delete));
         writes.extend(self.table.enter(trail, [event]));
@@ -193,9 +221,8 @@ impl Sessions {
     }
 
     async fn deletions(&self, ended: &[Stored<Session>]) -> Result<Vec<Write>, Error> {
-        let keys = ended.iter().map(|session| pool_token(session.user_id, &session.id));
-        let closed = self.table.read(keys.collect::<Vec<_>>()).await?;
-        Ok(ended.iter().map(delete).chain(closed.iter().flatten().map(delete)).collect())
+        let closed = self.pool_tokens(ended).await?;
+        Ok(ended.iter().map(delete).chain(closed.iter().map(delete)).collect())
     }
 
     /// Here they have ended already; what the pool was not told lasts there until its access token does.

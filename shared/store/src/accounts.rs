@@ -1,4 +1,4 @@
-//! Where users lie, what holds their names, and the links mailed to them.
+//! Where users lie, and what holds their names.
 
 use domain::{
     Moment, UserId,
@@ -103,39 +103,5 @@ impl Item for EmailClaim {
 
     fn indexes(&self) -> Indexes {
         Indexes { expires_at: self.pending_until, ..Indexes::default() }
-    }
-}
-
-/// A mailed link that has its effect once.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Link {
-    /// Keyed hash of the link's token, hex.
-    pub hash: String,
-    pub user_id: UserId,
-    pub purpose: Purpose,
-    pub until: Moment,
-    #[serde(default)]
-    pub used_at: Option<Moment>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum Purpose {
-    VerifyEmail,
-}
-
-pub fn link(hash: &str) -> Key<Link> {
-    Key::new(format!("link#{hash}"), "link")
-}
-
-impl Item for Link {
-    const TYPE: &'static str = "Link";
-
-    fn key(&self) -> Key<Self> {
-        link(&self.hash)
-    }
-
-    fn indexes(&self) -> Indexes {
-        Indexes { expires_at: Some(self.until), ..Indexes::default() }
     }
 }

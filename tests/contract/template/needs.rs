@@ -116,9 +116,23 @@ pub(super) const KNOWN: Known = Known {
             "identity admin_disable_provider_for_user",
             &[must("cognito-idp:AdminDisableProviderForUser", POOL)],
         ),
+        (
+            "identity admin_user_global_sign_out",
+            &[must("cognito-idp:AdminUserGlobalSignOut", POOL)],
+        ),
+        (
+            "identity admin_respond_to_auth_challenge",
+            &[must("cognito-idp:AdminRespondToAuthChallenge", POOL)],
+        ),
+        (
+            "identity admin_set_user_mfa_preference",
+            &[must("cognito-idp:AdminSetUserMFAPreference", POOL)],
+        ),
         // open to anyone who holds a token: not a matter of roles
         ("identity get_tokens_from_refresh_token", &[]),
         ("identity revoke_token", &[]),
+        ("identity associate_software_token", &[]),
+        ("identity verify_software_token", &[]),
         ("worker send_message", &[must("sqs:SendMessage", QUEUES)]),
         ("worker send_message_batch", &[must("sqs:SendMessage", QUEUES)]),
         // Braket checks that whoever creates a task may also write and read its results

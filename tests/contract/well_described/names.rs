@@ -6,8 +6,12 @@ use serde_json::Value;
 const VERBS: &[(&str, &str)] = &[
     ("become", "post"),
     ("cancel", "delete"),
+    ("change", "post"),
+    ("confirm", "get"),
+    ("confirm", "post"),
     ("create", "post"),
     ("delete", "delete"),
+    ("disable", "post"),
     ("download", "post"),
     ("end", "post"),
     ("get", "get"),
@@ -18,6 +22,7 @@ const VERBS: &[(&str, &str)] = &[
     ("refresh", "post"),
     ("register", "post"),
     ("release", "post"),
+    ("replace", "post"),
     ("resend", "post"),
     ("reset", "post"),
     ("rotate", "post"),
@@ -29,8 +34,9 @@ const VERBS: &[(&str, &str)] = &[
     ("withdraw", "post"),
 ];
 
-/// Collections whose name has no plural, and the one thing that is verified by what follows.
-const UNCOUNTED: &[&str] = &["download", "hardware", "marketplace", "registry", "verify"];
+/// Collections whose name has no plural, and what is done by the link that follows.
+const UNCOUNTED: &[&str] =
+    &["download", "email", "hardware", "marketplace", "registry", "reset-password", "verify"];
 
 const MONEY: [&str; 6] = ["amount", "balance", "cost", "fee", "price", "rate"];
 

@@ -4,7 +4,7 @@ use federation::Federation;
 use serde_json::{Value, json};
 use tests::{CALLBACK, Issuer, Received, Stack, User};
 
-use super::{Newcomer, PASSWORD, sessions::signed_in, settled};
+use super::{Newcomer, PASSWORD, settled, signed_in};
 
 /// A hub that signs in at an issuer of its own, and a browser that keeps its cookie.
 struct Scene {
@@ -183,7 +183,7 @@ async fn an_account_with_the_address_is_linked_by_its_owner_with_its_password() 
     let here = signed_in(&scene.stack, &of_ada);
     let of_eve = signed_in(&scene.stack, &eve.log_in().await.expect(200));
     link(&of_eve, &asked["link"], PASSWORD).await.refused(404, "not_found");
-    link(&here, &asked["link"], "Wrong-horse-7-battery").await.refused(401, "wrong_credentials");
+    link(&here, &asked["link"], "Wrong-horse-7-battery").await.refused(403, "wrong_password");
     link(&here, &json!("x"), PASSWORD).await.refused(404, "link_unusable");
     link(&here, &asked["link"], PASSWORD).await.expect(204);
     link(&here, &asked["link"], PASSWORD).await.expect(204);

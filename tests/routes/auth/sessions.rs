@@ -2,28 +2,11 @@
 
 use std::time::Duration;
 
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::session::MAX_SESSIONS;
-use serde_json::{Value, json};
-use tests::{Received, Stack, User, handed_on};
+use serde_json::json;
+use tests::{Stack, User, handed_on};
 
-use super::settled;
-
-/// Someone whose access token the gateway has checked.
-pub(crate) fn signed_in(stack: &Stack, session: &Value) -> User {
-    stack.claiming(handed_on(&claims(session)))
-}
-
-fn claims(session: &Value) -> Value {
-    let token = session["access_token"].as_str().expect("a token");
-    let payload = token.split('.').nth(1).expect("a JWT");
-    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).expect("base64")).expect("JSON")
-}
-
-async fn refresh(stack: &Stack, token: &Value) -> Received {
-    let body = json!({"refresh_token": token});
-    stack.stranger().post("/auth/refresh", body).without_key().await
-}
+use super::{claims, refresh, settled, signed_in};
 
 async fn log_out(user: &User, all: bool) {
     user.post("/auth/logout", json!({"all": all})).without_key().await.expect(204);

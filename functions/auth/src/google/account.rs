@@ -8,7 +8,7 @@ use std::time::Duration;
 use api::Problem;
 use domain::{
     Moment, Refusal, UserId,
-    account::{GoogleIdentity, Registration, Status, User, UserView, pending},
+    account::{GoogleIdentity, Registration, Status, User, pending},
     audit::{Action, Actor, Event},
     session::Origin,
 };
@@ -24,11 +24,7 @@ use store::{
 };
 
 use super::Came;
-use crate::{
-    App, TRIES, problem,
-    session::{NotOurs, session_of},
-    views,
-};
+use crate::{App, TRIES, problem, session::Proof, views};
 
 /// How long somebody may take to log in and link.
 const LINKED_WITHIN: Duration = Duration::from_secs(900);
@@ -162,7 +158,7 @@ impl App {
             Err(identity::Error::Refused(identity::Refusal::UserExists)) => {}
             done => {
                 done.map_err(problem)?;
-                self.tell_cognito(user.id).await?;
+                self.tell_proved(user.id).await?;
             }
         }
         self.identity.link(&id, PROVIDER, &who.subject).await.map_err(problem)
@@ -174,11 +170,9 @@ impl App {
         tokens: &Tokens,
         origin: &Origin,
     ) -> Result<Came, Problem> {
-        let id = session_of(tokens, owner).ok_or_else(|| Problem::failed(NotOurs))?;
         let how = Action::LoggedInWithGoogle;
-        let (user, refresh) = self.begun(owner, &id, tokens, origin, None, how).await?;
-        let tokens = views::SessionTokens::of(tokens, &refresh);
-        Ok(Came::In(Box::new(views::Session { tokens, user: UserView::from(&user) })))
+        let session = self.new_session(owner, tokens, origin, how, Proof::Google).await?;
+        Ok(Came::In(Box::new(session)))
     }
 
     fn to_link(&self, who: &GoogleIdentity) -> Result<Came, Problem> {

@@ -125,6 +125,7 @@ impl Stores {
             updated_at: now,
             pending_until: None,
             mfa_enabled: false,
+            password_set_at: None,
         };
         let named = SESSION.parse()?;
         let session = Session::new(named, user.id, String::new(), Origin::default(), now);

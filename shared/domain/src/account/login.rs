@@ -57,6 +57,15 @@ pub fn wrong_credentials() -> Refusal {
     )
 }
 
+/// For whoever is logged in and has to show that they know the password.
+pub fn wrong_password() -> Refusal {
+    Refusal::new(
+        Kind::Forbidden,
+        "wrong_password",
+        "The password is wrong; check it, and after several tries wait before the next.",
+    )
+}
+
 pub fn refresh_refused() -> Refusal {
     Refusal::new(
         Kind::Unauthenticated,

@@ -34,6 +34,11 @@ impl Mailing {
         true
     }
 
+    /// When it counts as never filled.
+    pub fn forgotten_at(&self) -> Option<Moment> {
+        self.last_at.map(|last| last.plus(HOUR))
+    }
+
     /// The same for a mail sent again: at most one a minute.
     pub fn take_again(&mut self, now: Moment) -> bool {
         self.last_at.is_none_or(|last| now.since(last) >= MINUTE) && self.take(now)
