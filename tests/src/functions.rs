@@ -8,6 +8,7 @@ use axum::Router;
 use braket::Braket;
 use files::{Packages, Results};
 use gateway::Gateway;
+use identity::Identity;
 use parameters::Parameters;
 use worker::{JobQueues, SourceQueues};
 
@@ -54,7 +55,7 @@ impl Functions {
         Self {
             routes: BTreeMap::from([
                 ("auth", auth(context, &aws)),
-                ("users", api::service(users::routes(), users::App::new(context.clone()))),
+                ("users", users(context, &aws, Gateway::new(&aws))),
                 ("bills", api::service(billing::routes(), billing::App::new(context.clone()))),
                 ("dead-letters", operations(context, sources)),
                 ("hardware", api::service(hardware::routes(), hardware::App::new(context.clone()))),
@@ -105,14 +106,24 @@ impl Functions {
 /// With a user pool of the caller's choice, as far as `pool` leads to one.
 pub(crate) fn auth(context: &Context, pool: &SdkConfig) -> Router {
     let cloud = services();
-    let made = |name: &str| cloud.stack().resources[name].clone();
     let app = auth::App::new(
         context.clone(),
-        identity::Identity::new(pool, made("UserPool"), made("UserPoolClient")),
+        identity(pool),
         mail::Mail::new(&config(&cloud.addresses().services), "hub@quantum-hub.example"),
         "http://hub.example/v1",
     );
     api::service(auth::routes(), app)
+}
+
+/// With a user pool and a gateway of the caller's choice.
+pub(crate) fn users(context: &Context, pool: &SdkConfig, gateway: Gateway) -> Router {
+    let app = users::App::new(context.clone(), identity(pool), gateway);
+    api::service(users::routes(), app)
+}
+
+fn identity(pool: &SdkConfig) -> Identity {
+    let made = |name: &str| services().stack().resources[name].clone();
+    Identity::new(pool, made("UserPool"), made("UserPoolClient"))
 }
 
 /// With a gateway of the caller's choice; the plans are those of the template.

@@ -15,15 +15,15 @@ use domain::{
 use files::Results;
 use gateway::Gateway;
 use http_body_util::BodyExt;
-use serde_json::Value;
-use store::{Table, create};
+use serde_json::{Value, json};
+use store::{Table, create, people::moved};
 use tower::ServiceExt;
 use worker::{BatchAnswer, Failed, SourceQueues, process, process_whole};
 
 use crate::{
     DynamoDb, LocalBraket, Received, TableDoor, User,
     event::{Door, Sent, event},
-    functions::{Functions, LEASE, auth, operations, subscriptions},
+    functions::{Functions, LEASE, auth, operations, subscriptions, users},
     queues::{Queues, STEPS},
     services::{config, services},
 };
@@ -139,6 +139,12 @@ impl Stack {
     /// The same hub, where the user pool is at `endpoint`.
     pub fn with_identity_at(&self, endpoint: &str) -> Self {
         self.with_function("auth", auth(self.context(), &config(endpoint)))
+    }
+
+    /// The same hub, where accounts are served beside a user pool and a gateway of API keys at `endpoint`.
+    pub fn with_users_beside(&self, endpoint: &str) -> Self {
+        let beside = config(endpoint);
+        self.with_function("users", users(self.context(), &beside, Gateway::new(&beside)))
     }
 
     /// The same hub, where what is sent to queues again goes to `endpoint`.
@@ -331,10 +337,9 @@ impl Stack {
         let id = account.id.to_string();
         let named = id.parse().expect("an id is a session's id, too");
         let session = Session::new(named, account.id, String::new(), Origin::default(), now);
-        self.table()
-            .write([create(&account), create(&account.subject()), create(&session)])
-            .await
-            .expect("a new user");
+        let mut writes = vec![create(&account), create(&account.subject()), create(&session)];
+        writes.extend(moved(None, Some(&account)));
+        self.table().write(writes).await.expect("a new user");
         User {
             stack: self.clone(),
             door: Door::SignedIn(id.clone()),
@@ -342,6 +347,17 @@ impl Stack {
             id,
             username: account.username,
         }
+    }
+
+    /// One more session of a user: its id, and the user who sends requests with it.
+    pub async fn another_session(&self, user: &User) -> (String, User) {
+        let id = uuid::Uuid::new_v4().to_string();
+        let (named, owner) = (id.parse().expect("an id"), user.id.parse().expect("a user"));
+        let now = self.clock().now();
+        let session = Session::new(named, owner, String::new(), Origin::default(), now);
+        self.table().write([create(&session)]).await.expect("a session");
+        let claims = json!({"token_use": "access", "username": user.id, "origin_jti": id});
+        (id, User { door: Door::Claims(claims), ..user.clone() })
     }
 
     /// Nobody: no token, no key.

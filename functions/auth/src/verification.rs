@@ -16,7 +16,9 @@ use mail::Message;
 use store::{
     Stored, Write,
     accounts::{Link, Purpose, email, link, subject, user, username},
-    create, update,
+    create,
+    people::moved,
+    update,
 };
 
 use crate::{App, TRIES, page, problem, views};
@@ -119,6 +121,7 @@ impl App {
             return Err(link_unusable().into());
         }
         let now = table.clock().now();
+        let before = user.clone();
         user.verify(now)?;
         *subject = user.subject();
         name.pending_until = None;
@@ -130,6 +133,7 @@ impl App {
             [Action::Registered, Action::EmailVerified].map(|what| Event::new(what, by, None));
         let mut writes =
             vec![update(&user), update(&subject), update(&name), update(&address), update(&link)];
+        writes.extend(moved(Some(&before), Some(&user)));
         writes.extend(table.enter(trail, events));
         Ok(writes)
     }

@@ -2,12 +2,14 @@
 
 mod login;
 mod mailing;
+mod standing;
 mod view;
 
 use serde::{Deserialize, Serialize};
 
 pub use login::{Login, email_not_verified, refresh_refused, wrong_credentials};
 pub use mailing::{MAILS_AN_HOUR, Mailing};
+pub use standing::{MAX_REASON, last_admin, not_verified, reason};
 pub use view::UserView;
 
 use crate::{Kind, Moment, Refusal, UserId, field::Checks};
@@ -29,6 +31,22 @@ pub enum Role {
     Consumer,
     Provider,
     Admin,
+}
+
+impl Role {
+    /// As callers read it, and as the user pool calls its group.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Consumer => "CONSUMER",
+            Self::Provider => "PROVIDER",
+            Self::Admin => "ADMIN",
+        }
+    }
+
+    /// The user pool's group of those who have it; everyone is in none.
+    pub fn group(self) -> Option<&'static str> {
+        (self != Self::Consumer).then(|| self.name())
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -77,6 +95,9 @@ pub struct Subject {
     pub roles: Vec<Role>,
     pub status: Status,
     pub pending_until: Option<Moment>,
+    /// Since when the account is deactivated.
+    #[serde(default)]
+    pub closed_at: Option<Moment>,
 }
 
 impl User {
@@ -86,6 +107,8 @@ impl User {
             roles: self.roles.clone(),
             status: self.status,
             pending_until: self.pending_until,
+            // Nothing else of an account changes while it is closed.
+            closed_at: (self.status == Status::Deactivated).then_some(self.updated_at),
         }
     }
 

@@ -12,6 +12,8 @@ mod item;
 pub mod jobs;
 pub mod ledger;
 pub mod listings;
+pub mod people;
+pub mod profiles;
 pub mod projects;
 mod query;
 pub mod rate_limit;

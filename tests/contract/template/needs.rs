@@ -78,6 +78,8 @@ pub(super) const KNOWN: Known = Known {
         ("store Index::Gsi1", &[must("dynamodb:Query", Place::Is("{TABLE_NAME}/index/gsi1"))]),
         ("store Index::Due", &[must("dynamodb:Query", Place::Is("{TABLE_NAME}/index/due"))]),
         ("store Action::Create", &[must("dynamodb:PutItem", TABLE)]),
+        ("store Action::Put", &[must("dynamodb:PutItem", TABLE)]),
+        ("store Action::Remove", &[must("dynamodb:DeleteItem", TABLE)]),
         ("store Action::Update", &[must("dynamodb:PutItem", TABLE)]),
         ("store Action::Delete", &[must("dynamodb:DeleteItem", TABLE)]),
         ("store Action::Unchanged", &[must("dynamodb:ConditionCheckItem", TABLE)]),
@@ -110,6 +112,10 @@ pub(super) const KNOWN: Known = Known {
             &[must("cognito-idp:AdminUpdateUserAttributes", POOL)],
         ),
         ("identity admin_add_user_to_group", &[must("cognito-idp:AdminAddUserToGroup", POOL)]),
+        (
+            "identity admin_remove_user_from_group",
+            &[must("cognito-idp:AdminRemoveUserFromGroup", POOL)],
+        ),
         ("identity admin_delete_user", &[must("cognito-idp:AdminDeleteUser", POOL)]),
         ("identity admin_initiate_auth", &[must("cognito-idp:AdminInitiateAuth", POOL)]),
         // open to anyone who holds a token: not a matter of roles
