@@ -54,6 +54,7 @@ fn rows() -> Vec<Row> {
         chart.row::<domain::account::Subject>(Versioned),
         chart.row::<domain::profile::Profile>(Versioned),
         chart.row::<domain::preferences::Preferences>(Versioned),
+        chart.row::<domain::avatar::Avatar>(Versioned),
         chart.row::<store::people::Person>(Follows),
         chart.row::<store::accounts::UsernameClaim>(Versioned),
         chart.row::<store::accounts::EmailClaim>(Versioned),

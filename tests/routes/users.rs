@@ -1,7 +1,9 @@
 //! `/users`: what people do with their own accounts, and administrators with everyone's.
 
 mod activity;
+mod avatar;
 mod closing;
+mod first_admin;
 mod people;
 mod profile;
 mod sessions;

@@ -6,7 +6,7 @@ use api::Context;
 use aws_config::SdkConfig;
 use axum::Router;
 use braket::Braket;
-use files::{Packages, Results};
+use files::{Avatars, Packages, Results};
 use gateway::Gateway;
 use identity::Identity;
 use parameters::Parameters;
@@ -25,6 +25,7 @@ pub const SEARCH_GRACE: Duration = Duration::from_secs(120);
 pub(crate) struct Functions {
     pub routes: BTreeMap<&'static str, Router>,
     pub inspect_package: inspect_package::App,
+    pub process_avatar: process_avatar::App,
     pub refresh_hardware: refresh_hardware::App,
     pub run_simulation: run_simulation::App,
     pub submit_quantum_task: submit_quantum_task::App,
@@ -33,6 +34,7 @@ pub(crate) struct Functions {
     pub record_dead_letter: record_dead_letter::App,
     pub close_bills: close_bills::App,
     pub renew_subscriptions: renew_subscriptions::App,
+    pub avatars: Avatars,
     pub packages: Packages,
     pub results: Results,
 }
@@ -46,6 +48,7 @@ impl Functions {
         let bucket = |name: &str| cloud.stack().outputs[name].clone();
         let packages = Packages::new(&aws, bucket("PackagesBucketName"));
         let results = Results::new(&aws, bucket("ResultsBucketName"));
+        let avatars = avatars();
         let job_queues = JobQueues::new(&aws, |name| queues.url(name));
         let sources = SourceQueues::new(&aws, |name| queues.url(name));
         let table = context.table.clone();
@@ -72,6 +75,7 @@ impl Functions {
                 ("subscriptions", subscriptions(context, Gateway::new(&aws))),
             ]),
             inspect_package: inspect_package::App::new(table.clone(), packages.clone()),
+            process_avatar: process_avatar::App::new(table.clone(), avatars.clone()),
             refresh_hardware: refresh_hardware::App::new(table.clone(), braket.clone()),
             run_simulation: run_simulation::App::new(
                 table.clone(),
@@ -97,6 +101,7 @@ impl Functions {
             renew_subscriptions: renew_subscriptions::App::new(table.clone()),
             reconcile_jobs: reconcile_jobs::App::new(table.clone(), job_queues, LEASE),
             record_dead_letter: record_dead_letter::App::new(table),
+            avatars,
             packages,
             results,
         }
@@ -117,8 +122,19 @@ pub(crate) fn auth(context: &Context, pool: &SdkConfig) -> Router {
 
 /// With a user pool and a gateway of the caller's choice.
 pub(crate) fn users(context: &Context, pool: &SdkConfig, gateway: Gateway) -> Router {
-    let app = users::App::new(context.clone(), identity(pool), gateway);
+    let app = users::App::new(context.clone(), identity(pool), gateway, avatars());
     api::service(users::routes(), app)
+}
+
+fn avatars() -> Avatars {
+    let cloud = services();
+    let bucket = cloud.stack().outputs["AvatarsBucketName"].clone();
+    Avatars::new(&config(&cloud.addresses().services), bucket)
+}
+
+/// The user pool, as far as `endpoint` leads to it.
+pub fn user_pool_at(endpoint: &str) -> Identity {
+    identity(&config(endpoint))
 }
 
 fn identity(pool: &SdkConfig) -> Identity {

@@ -25,7 +25,7 @@ pub use answer::Received;
 pub use catalogue::{GHZ, Published, money};
 pub use dead_letters::{dead_letter, delivery};
 pub use dynamodb::DynamoDb;
-pub use functions::{LEASE, SEARCH_GRACE};
+pub use functions::{LEASE, SEARCH_GRACE, user_pool_at};
 pub use held::{Coming, Held};
 pub use local_braket::LocalBraket;
 pub use packages::{Folder, Released, announced, notification};

@@ -2,6 +2,7 @@
 
 mod account;
 mod activity;
+mod avatar;
 mod closing;
 mod people;
 mod profile;
@@ -11,6 +12,7 @@ mod whose;
 
 use ::sessions::Sessions;
 use api::{Context, InitError, Problem};
+use files::Avatars;
 use gateway::Gateway;
 use identity::Identity;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -24,23 +26,25 @@ pub struct App {
     identity: Identity,
     sessions: Sessions,
     gateway: Gateway,
+    avatars: Avatars,
 }
 
 impl App {
-    pub fn new(context: Context, identity: Identity, gateway: Gateway) -> Self {
+    pub fn new(context: Context, identity: Identity, gateway: Gateway, avatars: Avatars) -> Self {
         let (table, tokens) = (context.table.clone(), context.tokens.clone());
         let sessions = Sessions::new(table, identity.clone(), tokens, context.seal.clone());
-        Self { context, identity, sessions, gateway }
+        Self { context, identity, sessions, gateway, avatars }
     }
 
-    /// Reads `USER_POOL_ID`, `USER_POOL_CLIENT_ID` and what [`Context`] reads.
+    /// Reads `USER_POOL_ID`, `USER_POOL_CLIENT_ID`, `AVATARS_BUCKET` and what [`Context`] reads.
     pub async fn from_env() -> Result<Self, InitError> {
         let config = environment::aws();
         let pool = environment::text("USER_POOL_ID")?;
         let client = environment::text("USER_POOL_CLIENT_ID")?;
         let identity = Identity::new(&config, pool, client);
+        let avatars = Avatars::new(&config, environment::text("AVATARS_BUCKET")?);
         let gateway = Gateway::new(&config);
-        Ok(Self::new(Context::from_env(&config).await?, identity, gateway))
+        Ok(Self::new(Context::from_env(&config).await?, identity, gateway, avatars))
     }
 }
 
@@ -57,6 +61,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(account::get_user, account::update_user, closing::delete_user))
         .routes(routes!(profile::get_profile, profile::update_profile))
         .routes(routes!(profile::get_preferences, profile::update_preferences))
+        .routes(routes!(avatar::get_avatar, avatar::upload_avatar, avatar::delete_avatar))
         .routes(routes!(sessions::list_sessions, sessions::delete_sessions))
         .routes(routes!(sessions::delete_session))
         .routes(routes!(activity::list_activity))

@@ -21,7 +21,7 @@ const SECRETS: &str = "secretsmanager";
 const FILES: &str = "s3";
 
 /// All that the template deploys.
-pub const FUNCTIONS: [Function; 21] = [
+pub const FUNCTIONS: [Function; 22] = [
     noun("auth", "AuthFunction", &["auth"], "getMe", &[TABLE, SECRETS, "cognito-idp", "ses"]),
     noun("billing", "BillingFunction", &["bills"], "getBill", &[TABLE, SECRETS]),
     noun("hardware", "HardwareFunction", &["hardware"], "getHardware", &[TABLE, SECRETS]),
@@ -63,9 +63,16 @@ pub const FUNCTIONS: [Function; 21] = [
         "getSubscription",
         &[TABLE, SECRETS, "apigateway", "ssm"],
     ),
-    noun("users", "UsersFunction", &["users"], "becomeProvider", &[TABLE, SECRETS]),
+    noun(
+        "users",
+        "UsersFunction",
+        &["users"],
+        "becomeProvider",
+        &[TABLE, SECRETS, "cognito-idp", "apigateway", FILES],
+    ),
     verb("close-bills", "CloseBillsFunction", &[TABLE]),
     verb("inspect-package", "InspectPackageFunction", &[TABLE, FILES]),
+    verb("process-avatar", "ProcessAvatarFunction", &[TABLE, FILES]),
     verb("reconcile-jobs", "ReconcileJobsFunction", &[TABLE, "sqs"]),
     verb("record-dead-letter", "RecordDeadLetterFunction", &[TABLE]),
     verb("refresh-hardware", "RefreshHardwareFunction", &[TABLE, "braket"]),

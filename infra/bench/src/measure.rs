@@ -183,6 +183,7 @@ fn event(scene: &Scene, function: &Function) -> Result<(String, Bytes), Failure>
 fn sample(function: &Function) -> Result<&'static str, Failure> {
     Ok(match function.name {
         "inspect-package" => include_str!("../../../events/inspect-package.json"),
+        "process-avatar" => include_str!("../../../events/process-avatar.json"),
         "close-bills" => include_str!("../../../events/close-bills.json"),
         "renew-subscriptions" => include_str!("../../../events/renew-subscriptions.json"),
         "reconcile-jobs" => include_str!("../../../events/reconcile-jobs.json"),

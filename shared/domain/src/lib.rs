@@ -5,6 +5,7 @@ pub mod account;
 pub mod app;
 pub mod attempts;
 pub mod audit;
+pub mod avatar;
 pub mod bill;
 pub mod closing;
 pub mod dead_letter;
@@ -34,8 +35,8 @@ pub mod subscription;
 pub mod version;
 
 pub use id::{
-    AppId, BadId, DeadLetterId, JobId, KeyId, ListingId, ProjectId, SubscriptionId, UserId,
-    VersionId,
+    AppId, AvatarId, BadId, DeadLetterId, JobId, KeyId, ListingId, ProjectId, SubscriptionId,
+    UserId, VersionId,
 };
 pub use moment::{Moment, Period};
 pub use money::Money;

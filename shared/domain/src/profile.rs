@@ -49,6 +49,10 @@ impl Details {
 mod tests {
     use super::*;
 
+    fn link() -> String {
+        "https://example.com/ada".to_owned()
+    }
+
     #[test]
     fn each_part_of_a_profile_has_its_rule() {
         let with = |change: fn(&mut Details)| {
@@ -63,7 +67,6 @@ mod tests {
         assert_eq!(with(|said| said.organization = Some(" ".to_owned())), ["/organization"]);
         assert_eq!(with(|said| said.bio = "x".repeat(MAX_DESCRIPTION + 1)), ["/bio"]);
         assert_eq!(with(|said| said.contact_info = Some("a\nb".to_owned())), ["/contact_info"]);
-        let link = || "https://example.com/ada".to_owned();
         assert_eq!(with(|said| said.social_links = vec![link(); MAX_SOCIAL_LINKS]), [""; 0]);
         assert_eq!(
             with(|said| said.social_links = vec![link(); MAX_SOCIAL_LINKS + 1]),

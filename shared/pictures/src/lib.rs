@@ -17,11 +17,6 @@ use image::{
     metadata::Orientation,
 };
 
-/// Sides of the squares, in pixels, the largest first.
-pub const SIDES: [u32; 3] = [512, 128, 48];
-/// What the squares are.
-pub const CONTENT_TYPE: &str = "image/webp";
-
 /// The longest side of a picture.
 const MAX_SIDE: u32 = 8_192;
 /// Of the pixels as they are decoded; some formats need as much again meanwhile.
@@ -48,26 +43,27 @@ pub struct Square {
     pub bytes: Vec<u8>,
 }
 
-/// The middle of a picture as squares of each of [`SIDES`]; of a moving one its first frame.
+/// The middle of a picture as squares with these sides, the largest first, as WebP; of a moving one its first frame.
 ///
 /// Whatever the bytes are, it comes back, with at most some 600 MiB of memory used.
 ///
 /// # Errors
 /// Any [`Refusal`].
-pub fn squares(bytes: &[u8]) -> Result<Vec<Square>, Refusal> {
+pub fn squares(bytes: &[u8], sides: &[u32]) -> Result<Vec<Square>, Refusal> {
     let format = container::of(bytes)?;
     // A defect of a decoder is met by somebody's file, and no file is worth a second try.
-    catch_unwind(AssertUnwindSafe(|| drawn(bytes, format))).unwrap_or(Err(Refusal::Damaged))
+    catch_unwind(AssertUnwindSafe(|| drawn(bytes, format, sides))).unwrap_or(Err(Refusal::Damaged))
 }
 
-fn drawn(bytes: &[u8], format: ImageFormat) -> Result<Vec<Square>, Refusal> {
+fn drawn(bytes: &[u8], format: ImageFormat, sides: &[u32]) -> Result<Vec<Square>, Refusal> {
     let mut picture = decoded(bytes, format)?;
     let (width, height) = picture.dimensions();
     let side = width.min(height);
     let middle = imageops::crop_imm(&picture, (width - side) / 2, (height - side) / 2, side, side);
-    let largest = imageops::resize(&*middle, SIDES[0], SIDES[0], FilterType::Triangle);
+    let most = sides.iter().copied().max().unwrap_or_default();
+    let largest = imageops::resize(&*middle, most, most, FilterType::Triangle);
     picture = DynamicImage::ImageRgba8(largest);
-    SIDES.into_iter().map(|side| square(&picture, side)).collect()
+    sides.iter().map(|side| square(&picture, *side)).collect()
 }
 
 /// As it is looked at: cameras write how they were held beside the picture.

@@ -2,11 +2,17 @@
 
 use image::{GenericImageView, ImageFormat};
 
-use super::*;
+use super::{DynamicImage, Refusal, Square, container, decoded};
 use crate::samples::{file, jpeg_with_exif, png_of_zeros, two_halves};
 
 const FORMATS: [ImageFormat; 4] =
     [ImageFormat::Png, ImageFormat::Jpeg, ImageFormat::WebP, ImageFormat::Gif];
+
+const SIDES: [u32; 3] = [512, 128, 48];
+
+fn squares(bytes: &[u8]) -> Result<Vec<Square>, Refusal> {
+    super::squares(bytes, &SIDES)
+}
 
 fn refusal(bytes: &[u8]) -> Option<Refusal> {
     squares(bytes).err()

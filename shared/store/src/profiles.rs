@@ -1,6 +1,6 @@
 //! Where lies what users say of themselves, and how they want to be treated.
 
-use domain::{UserId, preferences::Preferences, profile::Profile};
+use domain::{UserId, avatar::Avatar, preferences::Preferences, profile::Profile};
 
 use crate::{Item, Key};
 
@@ -13,6 +13,18 @@ impl Item for Profile {
 
     fn key(&self) -> Key<Self> {
         profile(self.user_id)
+    }
+}
+
+pub fn avatar(user: UserId) -> Key<Avatar> {
+    Key::new(format!("user#{user}"), "avatar")
+}
+
+impl Item for Avatar {
+    const TYPE: &'static str = "Avatar";
+
+    fn key(&self) -> Key<Self> {
+        avatar(self.user_id)
     }
 }
 

@@ -55,8 +55,8 @@ const TASKS: Place = Place::Ends(":quantum-task/*");
 const EVERYTHING: Place = Place::Is("*");
 
 /// Which variable names the bucket that a type's methods use.
-pub(super) const HOLDERS: [(&str, &str); 2] =
-    [("Packages", "PACKAGES_BUCKET"), ("Results", "RESULTS_BUCKET")];
+pub(super) const HOLDERS: [(&str, &str); 3] =
+    [("Avatars", "AVATARS_BUCKET"), ("Packages", "PACKAGES_BUCKET"), ("Results", "RESULTS_BUCKET")];
 
 pub(super) const KNOWN: Known = Known {
     // the platform writes logs and traces in the role's name
@@ -156,6 +156,7 @@ pub(super) const KNOWN: Known = Known {
         // it only asks the SDK for the bucket's address
         ("files Bucket::url", &[]),
         // whoever posts the form acts with the signer's rights
+        ("files Avatars::presign_upload", &[must("s3:PutObject", OBJECTS)]),
         ("files Packages::presign_upload", &[must("s3:PutObject", OBJECTS)]),
     ],
 };
