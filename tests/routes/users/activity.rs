@@ -11,6 +11,8 @@ async fn restore(admin: &User, user: &User) {
     admin.post(&format!("{}/restore", account(user)), why).without_key().await.expect(200);
 }
 
+type Change = fn(&mut domain::audit::Entry);
+
 /// All pages of a list, `limit` at a time.
 async fn all(by: &User, path: &str, limit: usize) -> Vec<Value> {
     let (mut pages, mut next) = (Vec::new(), String::new());
@@ -69,7 +71,7 @@ async fn the_trail_is_told_page_by_page_to_administrators_alone() {
 async fn a_trail_that_somebody_touched_says_so() {
     let stack = Stack::start().await;
     let grace = stack.admin("grace").await;
-    let changes: [(&str, fn(&mut domain::audit::Entry)); 2] = [
+    let changes: [(&str, Change); 2] = [
         ("altered", |entry| entry.detail = None),
         ("unchained", |entry| entry.before = "0".repeat(64)),
     ];
