@@ -3,7 +3,7 @@
 tools := target/tools
 lint := infra/lint
 
-.PHONY: run journey kill9 restore-drill check-table check test simulate coverage bench golden lint-template lint-openapi build deploy python
+.PHONY: run journey admin kill9 restore-drill check-table check test simulate coverage bench golden lint-template lint-openapi build deploy python
 
 # the whole hub on this machine, at http://127.0.0.1:8080; PORT= moves it, STATE_DIR= keeps its data elsewhere than .local
 run: python
@@ -14,6 +14,15 @@ run: python
 journey:
 	@cargo build --quiet --workspace --bins
 	@"$${CARGO_TARGET_DIR:-target}/debug/journey"
+
+# gives who has proved the address EMAIL= the role ADMIN: in the running hub of this machine, or, with TABLE=, USER_POOL_ID=, AWS_REGION
+# and credentials in the environment, in a deployed one
+admin:
+	@test -n "$(EMAIL)" || { echo "error: say whom: make admin EMAIL=ada@example.com"; exit 1; }
+	@test -n "$(TABLE)" -o -f "$${STATE_DIR:-.local}/operator.env" || \
+		{ echo "error: start the hub with make run, or name a deployed one's TABLE= and USER_POOL_ID= (outputs TableName and UserPoolId)"; exit 1; }
+	@set -a; test -n "$(TABLE)" || . "$$(realpath "$${STATE_DIR:-.local}")/operator.env"; EMAIL="$(EMAIL)"; set +a; \
+		cargo run --quiet --package admin
 
 # kills processes under jobs, 200 rounds on a stack of its own, and checks that nothing is lost or paid twice; SEED=, ROUNDS=, STATE_DIR=
 kill9: python
@@ -83,7 +92,7 @@ python:
 # every function's binary for AWS, into target/lambda: arm64, and x86_64 for the simulator
 build: $(tools)/build
 	PATH="$(abspath $(tools))/bin:$$PATH" cargo lambda build --release --arm64 --workspace --bins \
-		--exclude run-simulation --exclude bench --exclude local-cloud --exclude local-braket --exclude journey --exclude drills --exclude simulate --exclude tests
+		--exclude run-simulation --exclude admin --exclude bench --exclude local-cloud --exclude local-braket --exclude journey --exclude drills --exclude simulate --exclude tests
 	PATH="$(abspath $(tools))/bin:$$PATH" cargo lambda build --release --x86-64 --package run-simulation --bins
 
 deploy: build $(tools)/lint

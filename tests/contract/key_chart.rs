@@ -33,6 +33,8 @@ enum Changes {
     Versioned,
     /// Its numbers are added to, by several at once.
     Counted,
+    /// Written and removed with what it follows from, whose version is the condition.
+    Follows,
 }
 
 /// One kind of item.
@@ -45,11 +47,15 @@ struct Row {
 }
 
 fn rows() -> Vec<Row> {
-    use Changes::{Counted, Never, Versioned};
+    use Changes::{Counted, Follows, Never, Versioned};
     let chart = Chart::new();
     let mut rows = vec![
         chart.row::<domain::account::User>(Versioned),
         chart.row::<domain::account::Subject>(Versioned),
+        chart.row::<domain::profile::Profile>(Versioned),
+        chart.row::<domain::preferences::Preferences>(Versioned),
+        chart.row::<domain::avatar::Avatar>(Versioned),
+        chart.row::<store::people::Person>(Follows),
         chart.row::<store::accounts::UsernameClaim>(Versioned),
         chart.row::<store::accounts::EmailClaim>(Versioned),
         chart.row::<store::links::Link>(Versioned),
@@ -131,7 +137,7 @@ impl Chart {
 
     /// Items of numbers alone, which know no more of their keys than the keys themselves.
     fn counts(&self) -> Vec<Row> {
-        use store::{apps, ledger, rate_limit, subscriptions};
+        use store::{apps, ledger, people, rate_limit, subscriptions};
         let names = &self.names;
         let (app, user) = (names.id("app_id"), names.id("user_id"));
         let (subscription, key) = (names.id("subscription_id"), names.id("key_id"));
@@ -140,6 +146,7 @@ impl Chart {
             [Requester::User(user), Requester::Key(hash()), Requester::Address(hash())];
         vec![
             self.counted(&apps::downloads(app)[..1]),
+            self.counted(&[people::active_admins()]),
             self.counted(&[ledger::total(user, names.period(), 0)]),
             self.counted(&[
                 subscriptions::subscription_uses(subscription),
@@ -171,6 +178,7 @@ fn printed(rows: &[Row], purposes: &BTreeMap<String, String>) -> String {
             Changes::Never => "Never changes.",
             Changes::Versioned => "Changes by version.",
             Changes::Counted => "Is added to.",
+            Changes::Follows => "Follows another item.",
         };
         text += &format!("\n{}: {purpose} {changes}\n", row.kind);
         row.places.iter().for_each(|place| text += &format!("  {place}\n"));

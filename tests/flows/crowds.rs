@@ -52,9 +52,12 @@ async fn change(
     (answers, after)
 }
 
+/// Operations that answer a form.
+const UPLOADS: [&str; 2] = ["uploadPackage", "uploadAvatar"];
+
 /// The form of an upload is signed anew each time; that it leads to the same place is what can be compared.
 fn without_signature(operation: &Operation<'_>, mut answer: Received) -> Received {
-    if operation.id() == "uploadPackage" {
+    if UPLOADS.contains(&operation.id()) {
         answer.body = answer.body["fields"]["key"].take();
         assert!(answer.body.is_string());
     }
@@ -73,7 +76,7 @@ fn secrets(first: &Received, repeat: &Received) -> Vec<String> {
 fn fault(operation: &Operation<'_>, answers: &[Received]) -> Option<String> {
     let (first, repeats): (Vec<_>, Vec<_>) = answers.iter().partition(|answer| is_first(answer));
     // An upload's repeat does not say that it is one.
-    let of_upload = operation.id() == "uploadPackage";
+    let of_upload = UPLOADS.contains(&operation.id());
     if !(200..300).contains(&answers[0].status) || (!of_upload && first.len() != 1) {
         return Some(format!("{} first answers, such as {:?}", first.len(), told(&answers[0])));
     }

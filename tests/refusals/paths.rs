@@ -96,6 +96,8 @@ impl Kind {
                 "0199a4f0-5b3c-7d2e-9f10-1a2b3c4d5e6f.0",
                 NOT_FOUND,
             ),
+            "user_id" => (&NEARLY_IDS, BAD_ID, UNKNOWN, NOT_FOUND),
+            "session_id" => (&["a_b", "a%20b"], BAD_ID, UNKNOWN, NOT_FOUND),
             "device_id" => (&["Hub-Simulator", "a%20b"], BAD_ID, "no-such-device", NOT_FOUND),
             "token" => (
                 &[UNKNOWN],

@@ -77,6 +77,7 @@ fn wrong(
             }
             flaws
         }
+        "q" => ["", "a", &"a".repeat(101)].map(|value| with(value, BAD_QUERY)).into(),
         _ if parameter.schema.says["enum"].is_array() => {
             let first = parameter.schema.sample().as_str().unwrap_or_default().to_lowercase();
             [&first, "", "NONSENSE", "1"].map(|value| with(value, BAD_QUERY)).into()

@@ -43,6 +43,8 @@ pub(crate) struct Scene {
     member: User,
     /// Who have authenticator apps, by the operation that they call.
     guarded: BTreeMap<&'static str, (User, String)>,
+    /// Whose account may be closed.
+    closing: User,
     /// Runs the place.
     pub admin: User,
     /// Has a key of Ada's with all scopes.
@@ -80,6 +82,7 @@ impl Scene {
         let (ada, eve, carol) =
             (stack.provider("ada").await, stack.provider("eve").await, stack.user("carol").await);
         let (admin, leaving) = (stack.admin("grace").await, stack.user("dave").await);
+        let closing = stack.user("frank").await;
         let document = stack.stranger().get("/openapi.json").await.expect(200);
         let seller = stack.provider("bob").await;
         let published = stack.publish(&seller, GHZ, "0.05").await;
@@ -109,6 +112,7 @@ impl Scene {
             member: leaving.clone(),
             guarded: BTreeMap::new(),
             leaving,
+            closing,
             admin,
             program,
             people,
@@ -125,9 +129,11 @@ impl Scene {
         scene.runs().await;
         scene.dead_letters().await;
         scene.newcomers().await;
-        scene.google(&issuer).await;
         scene.members().await;
         scene.guarded().await;
+        scene.accounts().await;
+        // Time has passed for the others, and these have only minutes.
+        scene.google(&issuer).await;
         scene.pages().await;
         scene
     }
@@ -314,6 +320,40 @@ impl Scene {
         self.guarded.insert("confirmMfa", (confirming, secret));
     }
 
+    /// Accounts that are looked at and changed, each of them by another operation.
+    async fn accounts(&mut self) {
+        self.place(ANY, "user_id", self.ada.id.clone());
+        self.place("deleteUser", "user_id", self.closing.id.clone());
+        self.place("deleteSessions", "user_id", self.carol.id.clone());
+        for (operation, name) in
+            [("listAuditEntries", "heidi"), ("suspendUser", "ivan"), ("updateRoles", "judy")]
+        {
+            let id = self.stack.user(name).await.id;
+            self.place(operation, "user_id", id);
+        }
+        let watched = self.places[&("listAuditEntries", "user_id")].clone();
+        for at in 0..3 {
+            let reason = json!({"reason": format!("reason {at}")});
+            let path = |what: &str| format!("/users/{watched}/{what}");
+            self.admin.post(&path("suspend"), reason.clone()).await.expect(200);
+            self.admin.post(&path("restore"), reason).await.expect(200);
+        }
+        self.admin
+            .post(&format!("/users/{watched}/suspend"), json!({"reason": "again"}))
+            .await
+            .expect(200);
+        self.place("restoreUser", "user_id", watched);
+        let profile = json!({"bio": "Writes programs."});
+        self.ada.put("/users/me/profile", profile).if_match("\"0\"").await.expect(200);
+        let preferences = json!({
+            "mails": {"jobs": true, "billing": true, "subscriptions": true, "news": true},
+            "locale": "en", "time_zone": "UTC", "theme": "DARK"
+        });
+        self.ada.put("/users/me/preferences", preferences).if_match("\"0\"").await.expect(200);
+        // The one that its requests are sent with has the id of its owner.
+        self.place(ANY, "session_id", self.stack.another_session(&self.ada).await.0);
+    }
+
     async fn pages(&mut self) {
         let document = self.document.clone();
         for operation in operations(&document) {
@@ -340,8 +380,9 @@ impl Scene {
             return vec![self.stack.stranger()];
         }
         let person = match operation.id() {
-            "becomeProvider" => &self.carol,
+            "becomeProvider" | "deleteSessions" => &self.carol,
             "endSession" => &self.leaving,
+            "deleteUser" => &self.closing,
             "changePassword" | "changeEmail" | "startMfa" => &self.member,
             "linkGoogle" => &self.linking,
             id if self.guarded.contains_key(id) => &self.guarded[id].0,

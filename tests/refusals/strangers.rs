@@ -25,14 +25,16 @@ const NO_SCOPE: Expected = &[(403, "scope_required")];
 const ABSENT: Expected = &[(404, "not_found")];
 
 /// Names in paths that stand for what belongs to one user.
-const OWNED: [&str; 8] = [
+const OWNED: [&str; 10] = [
     "app_id",
     "bill_id",
     "item_id",
     "job_id",
     "key_id",
     "project_id",
+    "session_id",
     "subscription_id",
+    "user_id",
     "version_id",
 ];
 /// Names in paths that stand for what is nobody's own, for those who run the place.

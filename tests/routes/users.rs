@@ -1,8 +1,77 @@
-//! `/users`: a user becomes a provider by accepting the terms in force.
+//! `/users`: what people do with their own accounts, and administrators with everyone's.
+
+mod activity;
+mod avatar;
+mod closing;
+mod first_admin;
+mod people;
+mod profile;
+mod sessions;
+mod standing;
 
 use domain::account::PROVIDER_TERMS_VERSION;
-use serde_json::json;
-use tests::Stack;
+use serde_json::{Value, json};
+use tests::{Stack, User};
+
+/// What an account is now, with its `ETag`.
+async fn read(by: &User, path: &str) -> (Value, String) {
+    let received = by.get(path).await;
+    let etag = received.header("etag").expect("a version").to_owned();
+    (received.expect(200), etag)
+}
+
+fn account(of: &User) -> String {
+    format!("/users/{}", of.id)
+}
+
+/// A member of each of some items.
+fn each<'v>(page: &'v Value, member: &str) -> Vec<&'v str> {
+    let items = page["items"].as_array().expect("items");
+    items.iter().map(|item| item[member].as_str().unwrap_or_default()).collect()
+}
+
+/// Has somebody suspended by somebody.
+async fn suspend(admin: &User, user: &User) {
+    let why = json!({"reason": "sends spam"});
+    admin.post(&format!("{}/suspend", account(user)), why).without_key().await.expect(200);
+}
+
+#[tokio::test]
+async fn an_account_is_read_by_its_owner_and_by_administrators() {
+    let stack = Stack::start().await;
+    let (ada, eve, grace) =
+        (stack.user("ada").await, stack.user("eve").await, stack.admin("grace").await);
+    let (mine, _) = read(&ada, "/users/me").await;
+    assert_eq!((&mine["id"], &mine["status"]), (&json!(ada.id), &json!("ACTIVE")));
+    assert_eq!(read(&ada, &account(&ada)).await.0, mine);
+    assert_eq!(read(&grace, &account(&ada)).await.0, mine);
+    eve.get(&account(&ada)).await.refused(404, "not_found");
+}
+
+#[tokio::test]
+async fn a_name_is_changed_by_its_owner_alone_and_found_at_once() {
+    let stack = Stack::start().await;
+    let (ada, grace) = (stack.user("ada").await, stack.admin("grace").await);
+    let (_, etag) = read(&ada, "/users/me").await;
+    let name = json!({"full_name": "Augusta King"});
+    grace.put(&account(&ada), name.clone()).if_match("*").await.refused(404, "not_found");
+    let changed = ada.put("/users/me", name).if_match(&etag).await;
+    assert_ne!(changed.header("etag"), Some(etag.as_str()));
+    assert_eq!(changed.header("etag"), Some(read(&ada, "/users/me").await.1.as_str()));
+    assert_eq!(changed.expect(200)["full_name"], "Augusta King");
+    for (typed, found) in [("king", 1), ("august", 1), ("ada", 1)] {
+        let page = grace.get(&format!("/users?q={typed}")).await.expect(200);
+        assert_eq!(each(&page, "username"), vec!["ada"; found], "{typed}");
+    }
+    ada.put("/users/me", json!({"full_name": "Ada"}))
+        .if_match(&etag)
+        .await
+        .refused(412, "version_mismatch");
+    ada.put("/users/me", json!({"full_name": " "}))
+        .if_match("*")
+        .await
+        .refused(422, "validation_failed");
+}
 
 #[tokio::test]
 async fn a_consumer_becomes_a_provider_and_may_publish_at_once() {

@@ -7,7 +7,8 @@ use aws_config::SdkConfig;
 use axum::Router;
 use braket::Braket;
 use federation::Federation;
-use files::{Packages, Results};
+use files::{Avatars, Packages, Results};
+use identity::Identity;
 use worker::{JobQueues, SourceQueues};
 
 use crate::{
@@ -25,6 +26,7 @@ pub(crate) struct Functions {
     pub routes: BTreeMap<&'static str, Router>,
     pub authorize_key: authorize_key::App,
     pub inspect_package: inspect_package::App,
+    pub process_avatar: process_avatar::App,
     pub refresh_hardware: refresh_hardware::App,
     pub run_simulation: run_simulation::App,
     pub submit_quantum_task: submit_quantum_task::App,
@@ -33,6 +35,7 @@ pub(crate) struct Functions {
     pub record_dead_letter: record_dead_letter::App,
     pub close_bills: close_bills::App,
     pub renew_subscriptions: renew_subscriptions::App,
+    pub avatars: Avatars,
     pub packages: Packages,
     pub results: Results,
 }
@@ -46,6 +49,7 @@ impl Functions {
         let bucket = |name: &str| cloud.stack().outputs[name].clone();
         let packages = Packages::new(&aws, bucket("PackagesBucketName"));
         let results = Results::new(&aws, bucket("ResultsBucketName"));
+        let avatars = avatars();
         let job_queues = JobQueues::new(&aws, |name| queues.url(name));
         let sources = SourceQueues::new(&aws, |name| queues.url(name));
         let table = context.table.clone();
@@ -57,7 +61,7 @@ impl Functions {
             routes: BTreeMap::from([
                 ("api-keys", keys.clone()),
                 ("auth", auth(context, &aws)),
-                ("users", api::service(users::routes(), users::App::new(context.clone()))),
+                ("users", users(context, &aws)),
                 ("bills", api::service(billing::routes(), billing::App::new(context.clone()))),
                 ("dead-letters", operations(context, sources)),
                 ("hardware", api::service(hardware::routes(), hardware::App::new(context.clone()))),
@@ -83,6 +87,7 @@ impl Functions {
                 "hub-gateway-key".to_owned(),
             ),
             inspect_package: inspect_package::App::new(table.clone(), packages.clone()),
+            process_avatar: process_avatar::App::new(table.clone(), avatars.clone()),
             refresh_hardware: refresh_hardware::App::new(table.clone(), braket.clone()),
             run_simulation: run_simulation::App::new(
                 table.clone(),
@@ -108,6 +113,7 @@ impl Functions {
             renew_subscriptions: renew_subscriptions::App::new(table.clone()),
             reconcile_jobs: reconcile_jobs::App::new(table.clone(), job_queues, LEASE),
             record_dead_letter: record_dead_letter::App::new(table),
+            avatars,
             packages,
             results,
         }
@@ -131,13 +137,33 @@ pub(crate) fn auth_with_google(
 
 fn auth_app(context: &Context, pool: &SdkConfig) -> auth::App {
     let cloud = services();
-    let made = |name: &str| cloud.stack().resources[name].clone();
     auth::App::new(
         context.clone(),
-        identity::Identity::new(pool, made("UserPool"), made("UserPoolClient")),
+        identity(pool),
         mail::Mail::new(&config(&cloud.addresses().services), "hub@quantum-hub.example"),
         "http://hub.example/v1",
     )
+}
+
+/// With a user pool of the caller's choice.
+pub(crate) fn users(context: &Context, pool: &SdkConfig) -> Router {
+    api::service(users::routes(), users::App::new(context.clone(), identity(pool), avatars()))
+}
+
+fn avatars() -> Avatars {
+    let cloud = services();
+    let bucket = cloud.stack().outputs["AvatarsBucketName"].clone();
+    Avatars::new(&config(&cloud.addresses().services), bucket)
+}
+
+/// The user pool, as far as `endpoint` leads to it.
+pub fn user_pool_at(endpoint: &str) -> Identity {
+    identity(&config(endpoint))
+}
+
+fn identity(pool: &SdkConfig) -> Identity {
+    let made = |name: &str| services().stack().resources[name].clone();
+    Identity::new(pool, made("UserPool"), made("UserPoolClient"))
 }
 
 /// With queues of the caller's choice.

@@ -27,7 +27,7 @@ pub use catalogue::{GHZ, Published, money};
 pub use dead_letters::{dead_letter, delivery};
 pub use dynamodb::DynamoDb;
 pub use event::{claims_of, handed_on, sign};
-pub use functions::{LEASE, SEARCH_GRACE};
+pub use functions::{LEASE, SEARCH_GRACE, user_pool_at};
 pub use held::{Coming, Held};
 pub use issuer::{CALLBACK, Issuer};
 pub use local_braket::LocalBraket;

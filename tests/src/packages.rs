@@ -157,6 +157,12 @@ impl Stack {
         self.functions().packages.upload_size(&key).await.expect("an answer").is_some()
     }
 
+    /// The bytes of a picture under its key, as long as it lies where it was posted to.
+    pub async fn avatar_upload_size(&self, key: &str) -> Option<u64> {
+        let key = key.parse().expect("a key of ours");
+        self.functions().avatars.upload_size(&key).await.expect("an answer")
+    }
+
     /// Announces, uploads and inspects; the version as it stands then.
     pub async fn upload(&self, developer: &User, version: &str, bytes: &[u8]) -> Value {
         let form = self.form(developer, version, bytes).await;

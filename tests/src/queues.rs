@@ -10,7 +10,7 @@ use crate::services::{config, services};
 pub(crate) const STEPS: [&str; 5] = ["small", "medium", "large", "quantum-task", "settlement"];
 
 /// Where S3 tells of uploads.
-const INSPECTION: &str = "inspection";
+const UPLOADS: [&str; 2] = ["inspection", "avatar"];
 
 pub(crate) struct Queues {
     client: Client,
@@ -35,14 +35,14 @@ impl Queues {
         let run = uuid::Uuid::new_v4();
         let create = |step| client.create_queue().queue_name(format!("test-{run}-{step}")).send();
         let mut urls = Vec::new();
-        for step in STEPS.into_iter().chain([INSPECTION]) {
+        for step in STEPS.into_iter().chain(UPLOADS) {
             urls.push(create(step).await.expect("a queue").queue_url.expect("its address"));
         }
         Self { client, urls }
     }
 
     pub(crate) fn url(&self, step: &str) -> String {
-        let mut names = STEPS.into_iter().chain([INSPECTION]);
+        let mut names = STEPS.into_iter().chain(UPLOADS);
         let at = names.position(|name| name == step).expect("a queue of that name");
         self.urls[at].clone()
     }

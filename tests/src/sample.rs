@@ -30,6 +30,9 @@ impl Stack {
             "inspect-package" => {
                 process(&functions.inspect_package, batch, inspect_package::handle).await
             }
+            "process-avatar" => {
+                process(&functions.process_avatar, batch, process_avatar::handle).await
+            }
             "record-dead-letter" => {
                 process_whole(&functions.record_dead_letter, batch, record_dead_letter::handle)
                     .await

@@ -16,18 +16,20 @@ use federation::Federation;
 use files::Results;
 use http_body_util::BodyExt;
 use serde_json::Value;
-use store::{Table, create, sessions::session};
+use store::{Table, create, people::moved, sessions::session};
 use tower::ServiceExt;
 use worker::{BatchAnswer, Failed, SourceQueues, process, process_whole};
 
 use crate::{
     DynamoDb, LocalBraket, Received, TableDoor, User,
-    event::{Door, Sent, event},
-    functions::{Functions, LEASE, auth, auth_with_google, operations},
+    event::{Door, Sent, claims_of, event},
+    functions::{Functions, LEASE, auth, auth_with_google, operations, users},
     queues::{Queues, STEPS},
     services::{config, pool, services},
 };
 
+/// How long the session lasts that a test's user begins with.
+const FOR_EVER: Duration = Duration::from_secs(10 * 365 * 24 * 3600);
 /// What the text of an item has that counts requests.
 const BUCKET: &str = "\"type\":\"Bucket\"";
 /// And of one that counts tries at secrets.
@@ -152,6 +154,11 @@ impl Stack {
         let pool = config(&services().addresses().services);
         let service = auth_with_google(self.context(), &pool, google, frontend);
         self.with_function("auth", service)
+    }
+
+    /// The same hub, where accounts are served beside a user pool at `endpoint`.
+    pub fn with_users_beside(&self, endpoint: &str) -> Self {
+        self.with_function("users", users(self.context(), &config(endpoint)))
     }
 
     /// The same hub, where what is sent to queues again goes to `endpoint`.
@@ -328,12 +335,11 @@ impl Stack {
         let id = account.id.to_string();
         let named = id.parse().expect("an id is a session's id, too");
         let mut session = Session::new(named, account.id, String::new(), Origin::default(), now);
-        // It outlives whatever time a test lets pass.
-        session.ends_at = now.plus(Duration::from_secs(10 * 365 * 24 * 3600));
-        self.table()
-            .write([create(&account), create(&account.subject()), create(&session)])
-            .await
-            .expect("a new user");
+        // Tests that let months go by are about something else.
+        session.ends_at = now.plus(FOR_EVER);
+        let mut writes = vec![create(&account), create(&account.subject()), create(&session)];
+        writes.extend(moved(None, Some(&account)));
+        self.table().write(writes).await.expect("a new user");
         User {
             stack: self.clone(),
             door: Door::SignedIn(id.clone()),
@@ -377,6 +383,18 @@ impl Stack {
         let begun = Session::new(id, user_id, String::new(), Origin::default(), now);
         let writes = [create(&account), create(&account.subject()), create(&begun)];
         self.table().write(writes).await.expect("a session");
+    }
+
+    /// One more session of a user: its id, and the user who sends requests with it.
+    pub async fn another_session(&self, user: &User) -> (String, User) {
+        let id = uuid::Uuid::new_v4().to_string();
+        let (named, owner) = (id.parse().expect("an id"), user.id.parse().expect("a user"));
+        let now = self.clock().now();
+        let session = Session::new(named, owner, String::new(), Origin::default(), now);
+        self.table().write([create(&session)]).await.expect("a session");
+        let mut claims = claims_of(&user.id);
+        claims["origin_jti"] = id.as_str().into();
+        (id, User { door: Door::Claims(claims), ..user.clone() })
     }
 
     /// Nobody: no token, no key.

@@ -16,6 +16,7 @@ use store::{
     create, delete,
     links::latest_link,
     mailings::{MailedTo, mailed_to},
+    people::moved,
     replace, update,
 };
 
@@ -180,6 +181,7 @@ impl App {
             return Err(link_unusable().into());
         }
         let earlier = earlier_at(table, wanted.as_deref()).await?;
+        let was = owner.clone();
         let before = Before {
             email: std::mem::replace(&mut owner.email, address),
             earlier: earlier.as_ref().map(Earlier::id),
@@ -192,6 +194,7 @@ impl App {
         writes.extend(reset.as_ref().map(delete));
         writes.extend(held.filter(|held| held.user_id == owner.id).as_ref().map(delete));
         writes.extend(earlier.iter().flat_map(|earlier| earlier.end(&owner)));
+        writes.extend(moved(Some(&was), Some(&owner)));
         let event = Event::new(Action::EmailChanged, Actor::User(owner.id), origin.address);
         writes.extend(table.enter(trail, [event]));
         table.write(writes).await?;

@@ -15,6 +15,7 @@ use store::{
     accounts::{email, subject, user, username},
     create,
     links::Link,
+    people::moved,
     update,
 };
 
@@ -101,6 +102,7 @@ impl App {
             return Err(link_unusable().into());
         }
         let now = table.clock().now();
+        let before = user.clone();
         user.verify(now)?;
         *subject = user.subject();
         name.pending_until = None;
@@ -112,6 +114,7 @@ impl App {
             [Action::Registered, Action::EmailVerified].map(|what| Event::new(what, by, None));
         let mut writes =
             vec![update(&user), update(&subject), update(&name), update(&address), update(&link)];
+        writes.extend(moved(Some(&before), Some(&user)));
         writes.extend(table.enter(trail, events));
         Ok(writes)
     }

@@ -1,7 +1,6 @@
 //! Inspects each uploaded package: what passes is kept for jobs and downloads, what does not is told its developer.
 
 mod inspection;
-mod notification;
 mod program;
 
 use clock::Clock;
@@ -10,8 +9,7 @@ use domain::{
     package::{Finding, Package},
     version::{AppVersion, Upload, VersionStatus},
 };
-use files::{Error, Object, Packages, Refusal, UploadKey};
-pub use notification::Notification;
+use files::{Error, Notification, Object, Packages, Refusal, UploadKey};
 use store::{
     Table, replace, update,
     versions::{self, Readme},
@@ -52,7 +50,8 @@ impl Consumer for App {
 
 /// Gives each upload its verdict, once: what is superseded or judged already is only cleared away.
 pub async fn handle(app: App, notification: Notification) -> Result<(), Failed> {
-    let uploads = notification.uploads().ok_or_else(|| Failed::new("no notification of S3"))?;
+    let uploads = notification.uploads::<UploadKey>();
+    let uploads = uploads.ok_or_else(|| Failed::new("no notification of S3"))?;
     for key in uploads {
         // the version's own key says whether it is awaited; an id of another kind is nobody's
         if let Ok(id) = key.version_id.to_string().parse() {

@@ -1,25 +1,47 @@
-//! Serves `/users`: what users do with their own accounts.
+//! Serves `/users`: what people do with their own accounts, and administrators with everyone's.
 
+mod account;
+mod activity;
+mod avatar;
+mod closing;
+mod people;
+mod profile;
+mod sessions;
 pub mod views;
+mod whose;
 
-use api::{Answer, Caller, Context, InitError, Problem, Submission};
-use axum::extract::State;
-use domain::{Refusal, account::UserView};
-use store::{accounts, update};
+use ::sessions::Sessions;
+use api::{Context, InitError, Problem};
+use files::Avatars;
+use identity::Identity;
 use utoipa_axum::{router::OpenApiRouter, routes};
+
+/// Tries of a decision while others write.
+const TRIES: u32 = 4;
 
 #[derive(Clone)]
 pub struct App {
     context: Context,
+    identity: Identity,
+    sessions: Sessions,
+    avatars: Avatars,
 }
 
 impl App {
-    pub fn new(context: Context) -> Self {
-        Self { context }
+    pub fn new(context: Context, identity: Identity, avatars: Avatars) -> Self {
+        let (table, tokens) = (context.table.clone(), context.tokens.clone());
+        let sessions = Sessions::new(table, identity.clone(), tokens, context.seal.clone());
+        Self { context, identity, sessions, avatars }
     }
 
+    /// Reads `USER_POOL_ID`, `USER_POOL_CLIENT_ID`, `AVATARS_BUCKET` and what [`Context`] reads.
     pub async fn from_env() -> Result<Self, InitError> {
-        Ok(Self::new(Context::from_env(&environment::aws()).await?))
+        let config = environment::aws();
+        let pool = environment::text("USER_POOL_ID")?;
+        let client = environment::text("USER_POOL_CLIENT_ID")?;
+        let identity = Identity::new(&config, pool, client);
+        let avatars = Avatars::new(&config, environment::text("AVATARS_BUCKET")?);
+        Ok(Self::new(Context::from_env(&config).await?, identity, avatars))
     }
 }
 
@@ -30,36 +52,26 @@ impl api::App for App {
 }
 
 pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(become_provider))
+    OpenApiRouter::new()
+        .routes(routes!(people::list_users))
+        .routes(routes!(account::become_provider))
+        .routes(routes!(account::get_user, account::update_user, closing::delete_user))
+        .routes(routes!(profile::get_profile, profile::update_profile))
+        .routes(routes!(profile::get_preferences, profile::update_preferences))
+        .routes(routes!(avatar::get_avatar, avatar::upload_avatar, avatar::delete_avatar))
+        .routes(routes!(sessions::list_sessions, sessions::delete_sessions))
+        .routes(routes!(sessions::delete_session))
+        .routes(routes!(activity::list_activity))
+        .routes(routes!(activity::list_audit_entries))
+        .routes(routes!(people::suspend_user))
+        .routes(routes!(people::restore_user))
+        .routes(routes!(people::update_roles))
 }
 
-/// Become a provider
-///
-/// A provider may publish apps and sell them. The role holds from the next request on, without a new login.
-#[utoipa::path(post, path = "/users/me/provider", operation_id = "becomeProvider", tag = "Users",
-    security(("cognito" = [])), params(api::IdempotencyHeader), request_body = views::ProviderRequest,
-    extensions(("x-problems" = json!(["terms_outdated", "not_found"]))),
-    responses((status = 200, description = "The account with its new role.", body = UserView)))]
-async fn become_provider(
-    State(app): State<App>,
-    caller: Caller,
-    submission: Submission<views::ProviderRequest>,
-) -> Result<Answer, Problem> {
-    let table = &app.context.table;
-    let (id, submission) = (caller.user_id, &submission);
-    submission
-        .once(table, || async move {
-            let found = table.read((accounts::user(id), accounts::subject(id))).await?;
-            let (Some(mut user), Some(mut subject)) = found else {
-                return Err(Refusal::not_found("user").into());
-            };
-            user.become_provider(&submission.body.terms_version, table.clock().now())?;
-            *subject = user.subject();
-            let answer = Answer::ok(&UserView::from(&*user))?;
-            table
-                .write([update(&user), update(&subject), submission.remember(table, &answer)])
-                .await?;
-            Ok(answer)
-        })
-        .await
+/// Of sessions that are ended, nothing but the table can fail.
+fn failed(error: ::sessions::Error) -> Problem {
+    match error {
+        ::sessions::Error::Store(error) => error.into(),
+        failed => Problem::failed(failed),
+    }
 }

@@ -1,15 +1,13 @@
-//! What `/users` is sent.
+//! What `/users` is sent and answers.
 
-use domain::shape;
-use serde::Deserialize;
-use utoipa::ToSchema;
+mod account;
+mod activity;
+mod avatar;
+mod profile;
+mod session;
 
-/// Accepts the provider terms.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(example = json!({"terms_version": "2026-11"}))]
-pub struct ProviderRequest {
-    /// The version that was read; only the current one counts.
-    #[schema(value_type = shape::Month)]
-    pub terms_version: String,
-}
+pub use account::{NameRequest, PeopleQuery, ProviderRequest, ReasonRequest, RolesRequest};
+pub use activity::{Activity, ActivityBy, AuditBy, AuditEntry, AuditPage};
+pub use avatar::{Avatar, AvatarForm, AvatarImage, AvatarReason, AvatarRequest, PictureType};
+pub use profile::{Preferences, Profile, ProfileRequest};
+pub use session::Session;

@@ -24,7 +24,7 @@ const SECRETS: &str = "secretsmanager";
 const FILES: &str = "s3";
 
 /// All that the template deploys.
-pub const FUNCTIONS: [Function; 23] = [
+pub const FUNCTIONS: [Function; 24] = [
     noun("api-keys", "ApiKeysFunction", &["api-keys", "usage"], "getApiKey", &[TABLE, SECRETS]),
     noun("auth", "AuthFunction", &["auth"], "getMe", &[TABLE, SECRETS, "cognito-idp", "ses"]),
     noun("billing", "BillingFunction", &["bills"], "getBill", &[TABLE, SECRETS]),
@@ -67,10 +67,17 @@ pub const FUNCTIONS: [Function; 23] = [
         "getSubscription",
         &[TABLE, SECRETS],
     ),
-    noun("users", "UsersFunction", &["users"], "becomeProvider", &[TABLE, SECRETS]),
+    noun(
+        "users",
+        "UsersFunction",
+        &["users"],
+        "becomeProvider",
+        &[TABLE, SECRETS, "cognito-idp", FILES],
+    ),
     verb(AUTHORIZER, "AuthorizeKeyFunction", &[TABLE, SECRETS]),
     verb("close-bills", "CloseBillsFunction", &[TABLE]),
     verb("inspect-package", "InspectPackageFunction", &[TABLE, FILES]),
+    verb("process-avatar", "ProcessAvatarFunction", &[TABLE, FILES]),
     verb("reconcile-jobs", "ReconcileJobsFunction", &[TABLE, "sqs"]),
     verb("record-dead-letter", "RecordDeadLetterFunction", &[TABLE]),
     verb("refresh-hardware", "RefreshHardwareFunction", &[TABLE, "braket"]),

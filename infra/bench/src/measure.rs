@@ -189,6 +189,7 @@ fn sample(function: &Function) -> Result<&'static str, Failure> {
     Ok(match function.name {
         AUTHORIZER => include_str!("../../../events/authorize-key.json"),
         "inspect-package" => include_str!("../../../events/inspect-package.json"),
+        "process-avatar" => include_str!("../../../events/process-avatar.json"),
         "close-bills" => include_str!("../../../events/close-bills.json"),
         "renew-subscriptions" => include_str!("../../../events/renew-subscriptions.json"),
         "reconcile-jobs" => include_str!("../../../events/reconcile-jobs.json"),

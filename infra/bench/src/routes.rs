@@ -8,7 +8,7 @@ use crate::{
     functions::{AUTHORIZER, function, serving},
     hub::{Ask, Hub},
     load::event::{self, Door},
-    scene::{ADMIN, CUSTOMER, DEVELOPER, NEWCOMER, PROGRAM, Scene},
+    scene::{ADMIN, CUSTOMER, DEVELOPER, ENDING, LEAVING, NEWCOMER, PROGRAM, Scene},
 };
 
 const METHODS: [(&str, &str); 5] =
@@ -92,9 +92,8 @@ pub fn ask(scene: &Scene, route: &Route) -> Result<Ask, Failure> {
         }
         ask = ask.saying(body);
     }
-    let versioned = ["updateProject", "deleteProject", "updateApiKey", "updateSubscriptionKey"];
-    if versioned.contains(&operation) {
-        ask = ask.header("If-Match", "\"1\"");
+    if route.method == "PUT" || ["deleteProject", "deleteUser"].contains(&operation) {
+        ask = ask.header("If-Match", "*");
     }
     Ok(if route.method == "POST" { ask.once() } else { ask })
 }
@@ -140,6 +139,8 @@ fn callers(operation: &str, path: &str, declared: &Value) -> Vec<Option<&'static
     let open = |scheme: &str| ways.iter().any(|way| way.get(scheme).is_some());
     let person = match operation {
         "becomeProvider" => NEWCOMER,
+        "deleteUser" => LEAVING,
+        "deleteSession" => ENDING,
         _ if declared["security"][0]["cognito"][0] == "admin" => ADMIN,
         _ if path.starts_with("/projects") || path.starts_with("/quantum-apps") => DEVELOPER,
         _ => CUSTOMER,

@@ -38,12 +38,17 @@ pub const ADMIN: &str = "admin";
 /// Has done nothing yet.
 pub const NEWCOMER: &str = "newcomer";
 
+/// Closes the account.
+pub const LEAVING: &str = "leaving";
+/// Ends the session.
+pub const ENDING: &str = "ending";
+
 impl Scene {
     pub async fn begin(hub: &Hub) -> Result<Self, Failure> {
         let mut scene =
             Self { people: BTreeMap::new(), places: BTreeMap::new(), bodies: BTreeMap::new() };
         devices(hub).await?;
-        for name in [DEVELOPER, CUSTOMER, NEWCOMER] {
+        for name in [DEVELOPER, CUSTOMER, NEWCOMER, LEAVING, ENDING] {
             let door = Newcomer::new(name).arrive(hub).await?;
             scene.people.insert(name, door);
         }
@@ -54,6 +59,7 @@ impl Scene {
         scene.subscription(hub).await?;
         scene.jobs(hub).await?;
         scene.dead_letters(hub).await?;
+        scene.accounts(hub).await?;
         Ok(scene)
     }
 
@@ -117,6 +123,36 @@ impl Scene {
         let token = session.text("/refresh_token")?;
         self.bodies.insert("refreshSession", json!({"refresh_token": token}));
         self.bodies.insert("becomeProvider", json!({"terms_version": "2026-11"}));
+        Ok(())
+    }
+
+    /// What is asked of accounts, one's own and one that administrators change.
+    async fn accounts(&mut self, hub: &Hub) -> Result<(), Failure> {
+        self.put(ANY, "user_id", "me".to_owned());
+        let Door::SignedIn(watched) = Newcomer::new("watched").arrive(hub).await? else {
+            return Err("who is watched signs in".into());
+        };
+        for operation in ["listAuditEntries", "suspendUser", "restoreUser", "updateRoles"] {
+            self.put(operation, "user_id", watched.user.clone());
+        }
+        if let Door::SignedIn(signed) = self.door(ENDING)?.clone() {
+            self.put("deleteSession", "session_id", signed.session);
+        }
+        let mails = json!({"jobs": true, "billing": true, "subscriptions": true, "news": false});
+        for (operation, body) in [
+            ("updateUser", json!({"full_name": "Ada King"})),
+            ("updateProfile", json!({"bio": "Writes programs."})),
+            (
+                "updatePreferences",
+                json!({"mails": mails, "locale": "en", "time_zone": "UTC", "theme": "DARK"}),
+            ),
+            ("uploadAvatar", json!({"content_type": "image/png"})),
+            ("suspendUser", json!({"reason": "sends spam"})),
+            ("restoreUser", json!({"reason": "a mistake"})),
+            ("updateRoles", json!({"roles": ["CONSUMER"]})),
+        ] {
+            self.bodies.insert(operation, body);
+        }
         Ok(())
     }
 

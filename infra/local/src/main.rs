@@ -1,5 +1,6 @@
 //! How does a person start the local cloud, and how does it end?
 
+mod operator;
 mod seed;
 mod welcome;
 
@@ -23,6 +24,7 @@ fn run() -> Result<(), StartError> {
     let options = options()?;
     let state = options.state.clone();
     let mut cloud = Cloud::start(options)?;
+    operator::write(&cloud, &state)?;
     welcome::addresses(&cloud.addresses().front, &state);
 
     let outcome = wait_for_the_end(&mut cloud, &state);

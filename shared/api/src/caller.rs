@@ -60,17 +60,23 @@ impl Caller {
 
     /// Lets a write through only while nothing was withdrawn from the caller since the guard looked.
     pub fn still_stands(&self) -> Vec<Write> {
-        let changed = || {
-            Refusal::conflict(
-                "caller_changed",
-                "Your account or key was changed just now; send the request again.",
-            )
-        };
+        vec![unchanged(&self.subject).or(caller_changed()), self.still_has_access()]
+    }
+
+    /// The same for a write that changes how the caller stands: `subject` is what it builds on.
+    pub fn still_stands_as(&self, subject: &Stored<Subject>) -> Result<Write, Refusal> {
+        if subject.version() != self.subject.version() {
+            return Err(caller_changed());
+        }
+        Ok(self.still_has_access())
+    }
+
+    fn still_has_access(&self) -> Write {
         let access = match &self.access {
             Access::SignedIn(session) => exists(session),
             Access::Key(key) => unchanged(key),
         };
-        vec![unchanged(&self.subject).or(changed()), access.or(changed())]
+        access.or(caller_changed())
     }
 
     /// Something they do, to be entered on an audit trail.
@@ -85,6 +91,13 @@ impl Caller {
             Access::Key(key) => format!("{}/{}", self.user_id, key.id),
         }
     }
+}
+
+fn caller_changed() -> Refusal {
+    Refusal::conflict(
+        "caller_changed",
+        "Your account or key was changed just now; send the request again.",
+    )
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Caller {

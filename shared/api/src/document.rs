@@ -39,7 +39,7 @@ const LICENSE: &str = env!("CARGO_PKG_LICENSE");
 /// In the order in which someone new meets them.
 const TAGS: [(&str, &str); 13] = [
     ("Auth", "Register, open the mailed link, log in, stay logged in."),
-    ("Users", "What an account may become."),
+    ("Users", "Accounts: what their owners and administrators do with them."),
     ("Projects", "What a developer works on until it is released as an app."),
     ("Quantum apps", "Apps, their versions with uploaded packages, and where they are published."),
     ("Registry", "Published apps with their source: find, read, download."),

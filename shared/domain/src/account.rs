@@ -5,6 +5,7 @@ mod latest_link;
 mod login;
 mod mailing;
 pub mod mfa;
+mod standing;
 mod view;
 
 use serde::{Deserialize, Serialize};
@@ -13,6 +14,7 @@ pub use google::GoogleIdentity;
 pub use latest_link::{LINK_LASTS, LatestLink, Purpose, link_in_use};
 pub use login::{Login, email_not_verified, refresh_refused, wrong_credentials, wrong_password};
 pub use mailing::{MAILS_AN_HOUR, Mailing};
+pub use standing::{MAX_REASON, last_admin, not_verified, reason};
 pub use view::UserView;
 
 use crate::{Kind, Moment, Refusal, UserId, field::Checks};
@@ -34,6 +36,22 @@ pub enum Role {
     Consumer,
     Provider,
     Admin,
+}
+
+impl Role {
+    /// As callers read it, and as the user pool calls its group.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Consumer => "CONSUMER",
+            Self::Provider => "PROVIDER",
+            Self::Admin => "ADMIN",
+        }
+    }
+
+    /// The user pool's group of those who have it; everyone is in none.
+    pub fn group(self) -> Option<&'static str> {
+        (self != Self::Consumer).then(|| self.name())
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -85,6 +103,9 @@ pub struct Subject {
     pub roles: Vec<Role>,
     pub status: Status,
     pub pending_until: Option<Moment>,
+    /// Since when the account is deactivated.
+    #[serde(default)]
+    pub closed_at: Option<Moment>,
 }
 
 impl User {
@@ -94,6 +115,8 @@ impl User {
             roles: self.roles.clone(),
             status: self.status,
             pending_until: self.pending_until,
+            // Nothing else of an account changes while it is closed.
+            closed_at: (self.status == Status::Deactivated).then_some(self.updated_at),
         }
     }
 

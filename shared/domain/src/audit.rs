@@ -75,11 +75,18 @@ pub struct Event {
     pub address: Option<IpAddr>,
     /// Of one line: a name, a role, a reason; never a secret.
     pub detail: Option<String>,
+    /// Whom it was done to, where that is not whose trail it is on.
+    pub to: Option<UserId>,
 }
 
 impl Event {
     pub fn new(action: Action, by: Actor, address: Option<IpAddr>) -> Self {
-        Self { action, by, address, detail: None }
+        Self { action, by, address, detail: None, to: None }
+    }
+
+    /// As it stands on the trail of who did it to somebody else.
+    pub fn done_to(&self, user: UserId) -> Self {
+        Self { to: Some(user), ..self.clone() }
     }
 
     /// Cut to [`MAX_DETAIL`] characters.
@@ -99,6 +106,9 @@ pub struct Entry {
     pub by: Actor,
     pub address: Option<IpAddr>,
     pub detail: Option<String>,
+    /// Whom it was done to, where that is somebody else.
+    #[serde(default)]
+    pub to: Option<UserId>,
     /// SHA-256 of the entry before, hex; empty for the first.
     pub before: String,
     /// SHA-256 of this one, hex.
@@ -121,11 +131,11 @@ impl Head {
 
     /// Makes the next entry, behind which the chain goes on.
     pub fn enter(&mut self, event: Event, now: Moment) -> Entry {
-        let Event { action, by, address, detail } = event;
+        let Event { action, by, address, detail, to } = event;
         let (user_id, number, before) = (self.user_id, self.number + 1, self.sha256.clone());
         let sha256 = String::new();
         let mut entry =
-            Entry { user_id, number, at: now, action, by, address, detail, before, sha256 };
+            Entry { user_id, number, at: now, action, by, address, detail, to, before, sha256 };
         entry.sha256 = entry.hash();
         (self.number, self.sha256) = (number, entry.sha256.clone());
         entry
@@ -145,7 +155,9 @@ impl Entry {
             self.address,
             &self.detail,
         ));
-        let digest = Sha256::digest(said.unwrap_or_default());
+        // Entries from before there was such a field keep their hashes.
+        let to = self.to.map(|to| to.to_string()).unwrap_or_default();
+        let digest = Sha256::digest([said.unwrap_or_default(), to.into_bytes()].concat());
         digest.iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
@@ -190,11 +202,12 @@ mod tests {
 
     #[test]
     fn whatever_is_altered_dropped_or_inserted_breaks_it() {
-        let changes: [fn(&mut Vec<Entry>); 8] = [
+        let changes: [fn(&mut Vec<Entry>); 9] = [
             |chain| chain[1].action = Action::Restored,
             |chain| chain[1].by = Actor::Operator,
             |chain| chain[1].at = Moment::from_unix_millis(99),
             |chain| chain[1].detail = None,
+            |chain| chain[1].to = Some(chain[1].user_id),
             |chain| chain[1].address = Some([127, 0, 0, 1].into()),
             |chain| drop(chain.remove(1)),
             |chain| chain.swap(1, 2),

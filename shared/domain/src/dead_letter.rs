@@ -22,6 +22,7 @@ const DEAD: &str = "-dead";
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Source {
     Inspection,
+    Avatar,
     SimulationSmall,
     SimulationMedium,
     SimulationLarge,
@@ -32,8 +33,9 @@ pub enum Source {
 }
 
 impl Source {
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Inspection,
+        Self::Avatar,
         Self::SimulationSmall,
         Self::SimulationMedium,
         Self::SimulationLarge,
@@ -46,6 +48,7 @@ impl Source {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Inspection => "inspection",
+            Self::Avatar => "avatar",
             Self::SimulationSmall => "simulation-small",
             Self::SimulationMedium => "simulation-medium",
             Self::SimulationLarge => "simulation-large",

@@ -105,6 +105,8 @@ ids! {
     /// An access key's public name, never the key itself.
     KeyId = "01a1f84a-95c0-70b7-8f6d-5c9e2a7b4d84";
     JobId = "01a1f866-0d00-71c8-9a7e-6dab3f8c5e93";
+    /// One upload of a picture.
+    AvatarId = "01a1f868-1c40-73ea-8c70-8fcd5bae70b3";
     DeadLetterId = "01a1f86a-a0e0-72d9-8b6f-7ebc4a9d6fa2";
 }
 

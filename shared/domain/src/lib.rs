@@ -5,6 +5,7 @@ pub mod account;
 pub mod app;
 pub mod attempts;
 pub mod audit;
+pub mod avatar;
 pub mod bill;
 pub mod closing;
 pub mod dead_letter;
@@ -17,7 +18,10 @@ pub mod listing;
 pub mod moment;
 pub mod money;
 pub mod package;
+pub mod people;
+pub mod preferences;
 pub mod price;
+pub mod profile;
 pub mod project;
 pub mod rate_limit;
 pub mod refusal;
@@ -32,8 +36,8 @@ pub mod tally;
 pub mod version;
 
 pub use id::{
-    AppId, BadId, DeadLetterId, JobId, KeyId, ListingId, ProjectId, SubscriptionId, UserId,
-    VersionId,
+    AppId, AvatarId, BadId, DeadLetterId, JobId, KeyId, ListingId, ProjectId, SubscriptionId,
+    UserId, VersionId,
 };
 pub use moment::{Moment, Period};
 pub use money::Money;

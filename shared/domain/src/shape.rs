@@ -12,11 +12,16 @@ use utoipa::{
 
 use crate::{
     access_key,
-    account::{MAX_EMAIL, MAX_PASSWORD, MAX_USERNAME, MIN_PASSWORD, MIN_USERNAME, mfa},
+    account::{MAX_EMAIL, MAX_PASSWORD, MAX_REASON, MAX_USERNAME, MIN_PASSWORD, MIN_USERNAME, mfa},
+    audit::MAX_DETAIL,
     dead_letter::{MAX_CAUSE, MAX_MESSAGE_BYTES},
     field::{MAX_DESCRIPTION, MAX_NAME, MAX_SENTENCE, MAX_TAG, MAX_URL},
     hardware::{MAX_COUPLINGS, MAX_DEVICE_ID, MAX_DEVICE_TEXT, MAX_QUBITS, MAX_SHOTS},
     money,
+    people::{MAX_SEARCH, MIN_SEARCH},
+    preferences::{MAX_LOCALE, MAX_TIME_ZONE},
+    profile::MAX_CONTACT,
+    session::MAX_USER_AGENT,
     submission::MAX_SEED,
     version::{MAX_PACKAGE_BYTES, MAX_README_BYTES, MAX_VERSION_NUMBER},
 };
@@ -83,6 +88,32 @@ shapes! {
         .examples(["ada"]);
     /// A user name or an e-mail address.
     LoginName: line(MAX_EMAIL).examples(["ada"]);
+    /// A user's id, or `me` for the caller.
+    UserReference: text(2, 36)
+        .pattern(Some("^(me|[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12})$"))
+        .examples(["me"]);
+    /// What a session is called by who grants it.
+    SessionId: text(1, 64)
+        .pattern(Some("^[A-Za-z0-9-]+$"))
+        .examples(["d2f1c7b0-5d1c-4f6e-9f10-1a2b3c4d5e6f"]);
+    /// As a program calls itself.
+    UserAgent: line(MAX_USER_AGENT);
+    /// Of the Internet Protocol, version 4 or 6.
+    NetworkAddress: text(2, 45).pattern(Some("^[0-9A-Fa-f:.]+$")).examples(["203.0.113.7"]);
+    /// What an entry of a trail says beside its action.
+    Detail: text(0, MAX_DETAIL).pattern(Some(LINE));
+    /// Why something is done to an account.
+    AccountReason: line(MAX_REASON);
+    /// How to reach somebody.
+    Contact: line(MAX_CONTACT);
+    /// A language and perhaps a region.
+    Locale: text(2, MAX_LOCALE).pattern(Some("^[a-z]{2,3}(-([A-Z]{2}|[0-9]{3}))?$")).examples(["en"]);
+    /// As the time zone database calls it.
+    TimeZone: text(1, MAX_TIME_ZONE)
+        .pattern(Some("^[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z][A-Za-z0-9_+-]*){0,2}$"))
+        .examples(["Europe/Vienna"]);
+    /// How a name or an address begins.
+    SearchText: text(MIN_SEARCH, MAX_SEARCH).pattern(Some(LINE)).examples(["ada"]);
     NewPassword: text(MIN_PASSWORD, MAX_PASSWORD).format(known(KnownFormat::Password));
     Password: text(1, MAX_PASSWORD).format(known(KnownFormat::Password));
     /// What an authenticator app shows.

@@ -170,6 +170,16 @@ impl Subscription {
         true
     }
 
+    /// Ends it at once, whatever is paid for; whether that changes anything.
+    pub fn end(&mut self, now: Moment) -> bool {
+        let live = self.is_live(now);
+        if live {
+            (self.status, self.ends_at) = (SubscriptionStatus::Cancelled, Some(now));
+            (self.renews_at, self.updated_at) = (None, now);
+        }
+        live
+    }
+
     /// What a completed job costs on top of its device.
     pub fn app_fee(&self) -> Money {
         if self.subscription_type.term().is_some() { Money::ZERO } else { self.rate }

@@ -34,6 +34,15 @@ pub struct PackageKey {
     pub sha256: Sha256Digest,
 }
 
+/// What a user uploads to be shown as, unchecked: `avatars/uploads/{user}/{upload}`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct AvatarUploadKey {
+    /// Whose picture it is to be.
+    pub user_id: Uuid,
+    /// This one upload.
+    pub upload_id: Uuid,
+}
+
 /// A job's result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ResultKey {
@@ -61,6 +70,12 @@ impl ResultKey {
 impl fmt::Display for UploadKey {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "uploads/{}/{}/{}.zip", self.app_id, self.version_id, self.upload_id)
+    }
+}
+
+impl fmt::Display for AvatarUploadKey {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{AVATAR_UPLOADS}{}/{}", self.user_id, self.upload_id)
     }
 }
 
@@ -95,6 +110,16 @@ impl FromStr for UploadKey {
     }
 }
 
+impl FromStr for AvatarUploadKey {
+    type Err = NotAKey;
+
+    fn from_str(text: &str) -> Result<Self, NotAKey> {
+        let parts = text.strip_prefix(AVATAR_UPLOADS).and_then(|rest| rest.split_once('/'));
+        let (user_id, upload_id) = parts.ok_or(NotAKey)?;
+        exactly(Self { user_id: uuid(user_id)?, upload_id: uuid(upload_id)? }, text)
+    }
+}
+
 impl FromStr for PackageKey {
     type Err = NotAKey;
 
@@ -119,6 +144,8 @@ impl FromStr for ResultKey {
         exactly(key, text)
     }
 }
+
+const AVATAR_UPLOADS: &str = "avatars/uploads/";
 
 fn three_parts<'text>(text: &'text str, prefix: &str) -> Result<[&'text str; 3], NotAKey> {
     let parts: Vec<_> = text.strip_prefix(prefix).ok_or(NotAKey)?.split('/').collect();
@@ -150,6 +177,8 @@ mod tests {
     fn a_key_is_written_and_read_back() {
         let upload = format!("uploads/{A}/{B}/{C}.zip");
         assert_eq!(upload.parse::<UploadKey>().expect("a key").to_string(), upload);
+        let avatar = format!("avatars/uploads/{A}/{B}");
+        assert_eq!(avatar.parse::<AvatarUploadKey>().expect("a key").to_string(), avatar);
         let package = format!("packages/{A}/{B}/{}.zip", Sha256Digest::of(b"x"));
         assert_eq!(package.parse::<PackageKey>().expect("a key").to_string(), package);
         for result in [format!("jobs/{A}/result.json"), format!("tasks/{A}/{B}/results.json")] {
@@ -171,6 +200,14 @@ mod tests {
             format!("packages/{A}/{B}/{C}.zip"),
         ] {
             assert_eq!(text.parse::<UploadKey>(), Err(NotAKey), "{text}");
+        }
+        for text in [
+            format!("avatars/uploads/{A}"),
+            format!("avatars/{A}/{B}"),
+            format!("avatars/uploads/{A}/{B}/{C}"),
+            format!("avatars/uploads/{A}/{upper}"),
+        ] {
+            assert_eq!(text.parse::<AvatarUploadKey>(), Err(NotAKey), "{text}");
         }
         for text in [
             format!("jobs/{A}/results.json"),

@@ -1,7 +1,10 @@
-//! The S3 edge: how do packages and results get in and out of their buckets, and what is in a package?
+//! The S3 edge: how do packages, results and pictures get in and out of their buckets, and what is in a package?
 
+mod avatars;
 mod bucket;
+mod form;
 mod key;
+mod notification;
 mod package;
 mod packages;
 mod post_policy;
@@ -9,9 +12,12 @@ mod programs;
 mod results;
 mod sha256;
 
-pub use key::{PackageKey, ResultKey, UploadKey};
+pub use avatars::{AvatarSquare, Avatars};
+pub use form::Upload;
+pub use key::{AvatarUploadKey, PackageKey, ResultKey, UploadKey};
+pub use notification::Notification;
 pub use package::{Defaults, Manifest, Package, PackageRefusal, limits};
-pub use packages::{Download, Packages, Upload};
+pub use packages::{Download, Packages};
 pub use results::Results;
 pub use sha256::Sha256Digest;
 

@@ -1,41 +1,17 @@
 //! How does a package get from a developer into the bucket, through inspection, and out to a reader?
 
-use std::collections::BTreeMap;
 use std::fmt;
-use std::time::Duration;
 
-use aws_sdk_s3::config::{ProvideCredentials, SharedCredentialsProvider};
 use time::OffsetDateTime;
 
 use crate::bucket::Bucket;
+use crate::form::{LASTING, Signer};
 use crate::limits::PACKAGE_BYTES;
-use crate::post_policy::PostPolicy;
-use crate::{Error, Object, PackageKey, Refusal, Sha256Digest, UploadKey};
+use crate::{Error, Object, PackageKey, Refusal, Sha256Digest, Upload, UploadKey};
 
-const LASTING: Duration = Duration::from_secs(300);
 const ANNOUNCED_SHA256: &str = "sha256";
 const ZIP: &str = "application/zip";
 const LONGEST_FILE_NAME: usize = 100;
-
-/// A form that uploads one file; it prints redacted, whoever holds the fields may upload.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Upload {
-    /// Where to post it, as `multipart/form-data`.
-    pub url: String,
-    /// All of them go before the last field, `file`.
-    pub fields: BTreeMap<String, String>,
-    /// When S3 stops taking it.
-    pub expires_at: OffsetDateTime,
-}
-
-impl fmt::Debug for Upload {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("Upload")
-            .field("expires_at", &self.expires_at)
-            .finish_non_exhaustive()
-    }
-}
 
 /// A link to one package; it prints redacted, whoever holds the URL may read.
 #[derive(Clone, PartialEq, Eq)]
@@ -59,18 +35,13 @@ impl fmt::Debug for Download {
 #[derive(Clone, Debug)]
 pub struct Packages {
     pub(crate) bucket: Bucket,
-    region: String,
-    credentials: Option<SharedCredentialsProvider>,
+    signer: Signer,
 }
 
 impl Packages {
     /// An edge to the bucket called `bucket`.
     pub fn new(config: &environment::SdkConfig, bucket: impl Into<String>) -> Self {
-        Self {
-            bucket: Bucket::new(config, bucket),
-            region: config.region().map(ToString::to_string).unwrap_or_default(),
-            credentials: config.credentials_provider(),
-        }
+        Self { bucket: Bucket::new(config, bucket), signer: Signer::new(config) }
     }
 
     /// A form, good for five minutes from `now`, that uploads a zip of at most [`PACKAGE_BYTES`] with this hash to this
@@ -84,29 +55,16 @@ impl Packages {
         sha256: &Sha256Digest,
         now: OffsetDateTime,
     ) -> Result<Upload, Error> {
-        let credentials = self.credentials.as_ref().ok_or_else(no_credentials)?;
-        let credentials = credentials.provide_credentials().await.map_err(|_| no_credentials())?;
-        let policy = PostPolicy {
-            bucket: self.bucket.name(),
-            region: &self.region,
-            fields: &[
-                ("key", key.to_string()),
-                ("Content-Type", ZIP.to_owned()),
-                ("x-amz-checksum-algorithm", "SHA256".to_owned()),
-                ("x-amz-checksum-sha256", sha256.base64()),
-                ("x-amz-meta-app-id", key.app_id.to_string()),
-                ("x-amz-meta-version-id", key.version_id.to_string()),
-                (&format!("x-amz-meta-{ANNOUNCED_SHA256}"), sha256.to_string()),
-            ],
-            size: (1, PACKAGE_BYTES),
-            now,
-            lasting: LASTING,
-        };
-        Ok(Upload {
-            url: self.bucket.url(now).await?,
-            fields: policy.sign(&credentials),
-            expires_at: now + LASTING,
-        })
+        let fields = [
+            ("key", key.to_string()),
+            ("Content-Type", ZIP.to_owned()),
+            ("x-amz-checksum-algorithm", "SHA256".to_owned()),
+            ("x-amz-checksum-sha256", sha256.base64()),
+            ("x-amz-meta-app-id", key.app_id.to_string()),
+            ("x-amz-meta-version-id", key.version_id.to_string()),
+            (&format!("x-amz-meta-{ANNOUNCED_SHA256}"), sha256.to_string()),
+        ];
+        self.signer.form(&self.bucket, &fields, (1, PACKAGE_BYTES), now).await
     }
 
     /// A link, good for five minutes from `now`, that answers the package as a file called `file_name`; what is not a
@@ -120,8 +78,7 @@ impl Packages {
         file_name: &str,
         now: OffsetDateTime,
     ) -> Result<Download, Error> {
-        // the SDK would answer a link that nobody signed
-        self.credentials.as_ref().ok_or_else(no_credentials)?;
+        self.signer.is_able()?;
         let url =
             self.bucket.presign_get(&key.to_string(), ZIP, &safe(file_name), now, LASTING).await?;
         Ok(Download { url, expires_at: now + LASTING })
@@ -169,10 +126,6 @@ impl Packages {
     pub async fn delete_upload(&self, key: &UploadKey) -> Result<(), Error> {
         self.bucket.delete(&key.to_string()).await
     }
-}
-
-fn no_credentials() -> Error {
-    Error::Failed("no credentials to sign with".to_owned())
 }
 
 /// A file name that means the same in a header and on every disk.

@@ -106,6 +106,22 @@ impl Identity {
             .map_err(|error| refused_or_failed("AdminAddUserToGroup", &error))
     }
 
+    /// Takes a role out of the copy in the pool. Safe to repeat.
+    ///
+    /// # Errors
+    /// Failed when the user or the group is unknown, or Cognito could not be told.
+    pub async fn remove_from_group(&self, username: &str, group: &str) -> Result<(), Error> {
+        self.client
+            .admin_remove_user_from_group()
+            .user_pool_id(&self.pool_id)
+            .username(username)
+            .group_name(group)
+            .send()
+            .await
+            .map(drop)
+            .map_err(|error| refused_or_failed("AdminRemoveUserFromGroup", &error))
+    }
+
     /// Removes the user and ends their sessions. A user who is gone already is removed.
     ///
     /// # Errors

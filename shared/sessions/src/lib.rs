@@ -211,11 +211,11 @@ impl Sessions {
         ended: Vec<Stored<Session>>,
         event: Event,
     ) -> Result<Vec<Secret>, Error> {
-        let trail = self.table.trail(user).await?;
+        let trails = self.table.trails(user, event.by).await?;
         let closed = self.pool_tokens(&ended).await?;
         let mut writes: Vec<_> = ended.iter().map(delete).collect();
         writes.extend(closed.iter().map(delete));
-        writes.extend(self.table.enter(trail, [event]));
+        writes.extend(self.table.enter_on_each(trails, event));
         self.table.write(writes).await?;
         Ok(closed.iter().filter_map(|closed| self.opened(closed)).collect())
     }

@@ -2,13 +2,17 @@
 
 use domain::{
     UserId,
-    audit::{Entry, Event, Head},
+    audit::{Actor, Entry, Event, Head},
 };
 
 use crate::{Error, Item, Key, Query, Stored, Table, Write, create, query::Index, replace};
 
-fn head(user: UserId) -> Key<Head> {
+pub fn head(user: UserId) -> Key<Head> {
     Key::new(format!("audit#{user}"), "head")
+}
+
+pub fn entry(user: UserId, number: u64) -> Key<Entry> {
+    Key::new(format!("audit#{user}"), format!("entry#{number:012}"))
 }
 
 /// Newest first.
@@ -28,7 +32,7 @@ impl Item for Entry {
     const TYPE: &'static str = "AuditEntry";
 
     fn key(&self) -> Key<Self> {
-        Key::new(format!("audit#{}", self.user_id), format!("entry#{:012}", self.number))
+        entry(self.user_id, self.number)
     }
 }
 
@@ -38,7 +42,31 @@ pub struct Trail {
     found: Option<Stored<Head>>,
 }
 
+/// Where what somebody does to a user is entered: on the user's trail, and on that of whoever else does it.
+pub struct Trails {
+    own: Trail,
+    doer: Option<Trail>,
+}
+
 impl Table {
+    /// Reads where the trails end that tell of what `by` does to `user`.
+    pub async fn trails(&self, user: UserId, by: Actor) -> Result<Trails, Error> {
+        let doer = match by {
+            Actor::User(doer) if doer != user => Some(self.trail(doer).await?),
+            _ => None,
+        };
+        Ok(Trails { own: self.trail(user).await?, doer })
+    }
+
+    /// The writes that enter an event on each of its trails.
+    pub fn enter_on_each(&self, trails: Trails, event: Event) -> Vec<Write> {
+        let Trails { own, doer } = trails;
+        let told = event.done_to(own.user);
+        let mut writes = self.enter(own, [event]);
+        writes.extend(doer.into_iter().flat_map(|doer| self.enter(doer, [told.clone()])));
+        writes
+    }
+
     /// Reads where the trail of `user` ends: what is entered holds if nobody entered anything since.
     pub async fn trail(&self, user: UserId) -> Result<Trail, Error> {
         Ok(Trail { user, found: self.get(&head(user)).await? })

@@ -17,6 +17,8 @@ pub mod links;
 pub mod listings;
 pub mod mailings;
 pub mod mfa;
+pub mod people;
+pub mod profiles;
 pub mod projects;
 mod query;
 pub mod rate_limit;

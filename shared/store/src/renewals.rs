@@ -1,17 +1,17 @@
 //! Which subscriptions begin a new term, and the one write that begins it with its fee.
 
-use domain::{Moment, SubscriptionId, subscription::Subscription};
+use domain::{Moment, SubscriptionId, account::Subject, subscription::Subscription};
 
 use telemetry::{Fact, count};
 
 use crate::{
-    Error, Query, Stored, Table, create,
+    Error, Query, Stored, Table, accounts, create,
     jobs::DUE_SHARDS,
     ledger::{Entered, enter},
     query::Index,
     read::Leniently,
     subscriptions::subscription,
-    update,
+    unchanged, update,
 };
 
 /// Decisions to begin a term before its contention is an error.
@@ -59,11 +59,27 @@ pub async fn renew(table: &Table, id: SubscriptionId) -> Result<usize, Error> {
 
 async fn renew_once(table: &Table, id: SubscriptionId) -> Result<bool, Error> {
     let Some(mut renewed) = table.get(&subscription(id)).await? else { return Ok(false) };
-    let Some(fee) = renewed.renew(table.clock().now()) else { return Ok(false) };
+    let now = table.clock().now();
+    let Some(begins_at) = renewed.renews_at.filter(|at| *at <= now) else { return Ok(false) };
+    let owner = table.get(&accounts::subject(renewed.user_id)).await?;
+    if is_closed(owner.as_deref(), begins_at) {
+        renewed.end(now);
+        table.write([update(&renewed)]).await?;
+        return Ok(false);
+    }
+    let Some(fee) = renewed.renew(now) else { return Ok(false) };
     enter(table, std::slice::from_ref(&fee), |period| {
-        Ok::<_, Error>((vec![update(&renewed), create(&Entered::of(&fee.clone().on(period)))], ()))
+        let mut writes = vec![update(&renewed), create(&Entered::of(&fee.clone().on(period)))];
+        // Whoever closes the account meanwhile has this decided again.
+        writes.extend(owner.iter().map(unchanged));
+        Ok::<_, Error>((writes, ()))
     })
     .await?;
     count(Fact::MicroUsdCharged, fee.amount.micros().unsigned_abs());
     Ok(true)
+}
+
+/// Whether nobody has the account any more to which a term that begins then would be charged.
+fn is_closed(owner: Option<&Subject>, begins_at: Moment) -> bool {
+    owner.is_none_or(|owner| owner.closed_at.is_some_and(|closed_at| closed_at <= begins_at))
 }

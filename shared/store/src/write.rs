@@ -32,6 +32,12 @@ enum Action {
     Create {
         item: Attributes,
     },
+    Put {
+        item: Attributes,
+    },
+    Remove {
+        key: Attributes,
+    },
     Update {
         item: Attributes,
         read_at: u64,
@@ -68,6 +74,16 @@ enum Due {
 pub fn create<T: Item>(item: &T) -> Write {
     let create = Write::new(encode(item, 1).map(|item| Action::Create { item }));
     Write { made: T::MADE, ..create }
+}
+
+/// The item, whatever lies at its address: for what follows from another item of the same write alone.
+pub(crate) fn put<T: Item>(item: &T) -> Write {
+    Write::new(encode(item, 1).map(|item| Action::Put { item }))
+}
+
+/// Nothing at the item's address, whatever lies there: for what [`put`] put there.
+pub(crate) fn remove<T: Item>(item: &T) -> Write {
+    Write::new(Ok(Action::Remove { key: item.key().attributes() }))
 }
 
 /// The item as it stands in `stored` now; not if someone wrote since it was read.
@@ -348,9 +364,17 @@ impl Action {
     fn item(self, table: &str, now: i64) -> Result<TransactWriteItem, Error> {
         let item = TransactWriteItem::builder();
         let built = match self {
-            Self::Create { item: attributes } => item.put(put(table, attributes, None, now)?),
+            Self::Create { item: attributes } => item.put(put_if(table, attributes, None, now)?),
             Self::Update { item: attributes, read_at } => {
-                item.put(put(table, attributes, Some(read_at), now)?)
+                item.put(put_if(table, attributes, Some(read_at), now)?)
+            }
+            Self::Put { item: attributes } => {
+                let put = Put::builder().table_name(table).set_item(Some(attributes));
+                item.put(put.build().map_err(|error| unbuilt("a put", &error))?)
+            }
+            Self::Remove { key } => {
+                let delete = Delete::builder().table_name(table).set_key(Some(key));
+                item.delete(delete.build().map_err(|error| unbuilt("a delete", &error))?)
             }
             Self::Delete { key, read_at } => {
                 let condition = Condition::of(Some(read_at), now);
@@ -405,7 +429,12 @@ impl Action {
     }
 }
 
-fn put(table: &str, attributes: Attributes, read_at: Option<u64>, now: i64) -> Result<Put, Error> {
+fn put_if(
+    table: &str,
+    attributes: Attributes,
+    read_at: Option<u64>,
+    now: i64,
+) -> Result<Put, Error> {
     let condition = Condition::of(read_at, now);
     Put::builder()
         .table_name(table)

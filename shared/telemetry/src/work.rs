@@ -26,6 +26,7 @@ pub enum Fact {
     KeyMade,
     VersionReleased,
     PackageRefused,
+    AvatarRefused,
     JobSubmitted,
     JobCompleted,
     JobFailed,
@@ -41,13 +42,14 @@ pub enum Fact {
 }
 
 impl Fact {
-    pub(crate) const ALL: [Self; 18] = [
+    pub(crate) const ALL: [Self; 19] = [
         Self::AccountRegistered,
         Self::AccountVerified,
         Self::SubscriptionMade,
         Self::KeyMade,
         Self::VersionReleased,
         Self::PackageRefused,
+        Self::AvatarRefused,
         Self::JobSubmitted,
         Self::JobCompleted,
         Self::JobFailed,
@@ -70,6 +72,7 @@ impl Fact {
             Self::KeyMade => "keys_made",
             Self::VersionReleased => "versions_released",
             Self::PackageRefused => "packages_refused",
+            Self::AvatarRefused => "avatars_refused",
             Self::JobSubmitted => "jobs_submitted",
             Self::JobCompleted => "jobs_completed",
             Self::JobFailed => "jobs_failed",

@@ -21,19 +21,21 @@ use crate::{
 pub struct SourceQueues {
     jobs: JobQueues,
     inspection: String,
+    avatar: String,
 }
 
 impl SourceQueues {
-    /// Reads `INSPECTION_QUEUE_URL` and what [`JobQueues::from_env`] reads.
+    /// Reads `INSPECTION_QUEUE_URL`, `AVATAR_QUEUE_URL` and what [`JobQueues::from_env`] reads.
     pub fn from_env(config: &SdkConfig) -> Result<Self, environment::Error> {
         let inspection = environment::text("INSPECTION_QUEUE_URL")?;
-        Ok(Self { jobs: JobQueues::from_env(config)?, inspection })
+        let avatar = environment::text("AVATAR_QUEUE_URL")?;
+        Ok(Self { jobs: JobQueues::from_env(config)?, inspection, avatar })
     }
 
-    /// `url` of each queue by its name, as in [`JobQueues::new`], and `inspection`.
+    /// `url` of each queue by its name, as in [`JobQueues::new`], `inspection` and `avatar`.
     pub fn new(config: &SdkConfig, url: impl Fn(&str) -> String) -> Self {
-        let inspection = url("inspection");
-        Self { jobs: JobQueues::new(config, url), inspection }
+        let (inspection, avatar) = (url("inspection"), url("avatar"));
+        Self { jobs: JobQueues::new(config, url), inspection, avatar }
     }
 
     /// Sends each to where it came from, body and attributes as they were; answers which were taken.
@@ -64,6 +66,7 @@ impl SourceQueues {
     fn url_of(&self, source: Source) -> Option<&str> {
         let step = match source {
             Source::Inspection => return Some(&self.inspection),
+            Source::Avatar => return Some(&self.avatar),
             Source::SimulationSmall => Step::Simulate(SimulationSize::Small),
             Source::SimulationMedium => Step::Simulate(SimulationSize::Medium),
             Source::SimulationLarge => Step::Simulate(SimulationSize::Large),

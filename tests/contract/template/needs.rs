@@ -55,8 +55,8 @@ const TASKS: Place = Place::Ends(":quantum-task/*");
 const EVERYTHING: Place = Place::Is("*");
 
 /// Which variable names the bucket that a type's methods use.
-pub(super) const HOLDERS: [(&str, &str); 2] =
-    [("Packages", "PACKAGES_BUCKET"), ("Results", "RESULTS_BUCKET")];
+pub(super) const HOLDERS: [(&str, &str); 3] =
+    [("Avatars", "AVATARS_BUCKET"), ("Packages", "PACKAGES_BUCKET"), ("Results", "RESULTS_BUCKET")];
 
 pub(super) const KNOWN: Known = Known {
     // the platform writes logs and traces in the role's name
@@ -78,6 +78,8 @@ pub(super) const KNOWN: Known = Known {
         ("store Index::Gsi1", &[must("dynamodb:Query", Place::Is("{TABLE_NAME}/index/gsi1"))]),
         ("store Index::Due", &[must("dynamodb:Query", Place::Is("{TABLE_NAME}/index/due"))]),
         ("store Action::Create", &[must("dynamodb:PutItem", TABLE)]),
+        ("store Action::Put", &[must("dynamodb:PutItem", TABLE)]),
+        ("store Action::Remove", &[must("dynamodb:DeleteItem", TABLE)]),
         ("store Action::Update", &[must("dynamodb:PutItem", TABLE)]),
         ("store Action::Delete", &[must("dynamodb:DeleteItem", TABLE)]),
         ("store Action::Unchanged", &[must("dynamodb:ConditionCheckItem", TABLE)]),
@@ -106,6 +108,10 @@ pub(super) const KNOWN: Known = Known {
             &[must("cognito-idp:AdminUpdateUserAttributes", POOL)],
         ),
         ("identity admin_add_user_to_group", &[must("cognito-idp:AdminAddUserToGroup", POOL)]),
+        (
+            "identity admin_remove_user_from_group",
+            &[must("cognito-idp:AdminRemoveUserFromGroup", POOL)],
+        ),
         ("identity admin_delete_user", &[must("cognito-idp:AdminDeleteUser", POOL)]),
         ("identity admin_initiate_auth", &[must("cognito-idp:AdminInitiateAuth", POOL)]),
         (
@@ -156,6 +162,7 @@ pub(super) const KNOWN: Known = Known {
         // it only asks the SDK for the bucket's address
         ("files Bucket::url", &[]),
         // whoever posts the form acts with the signer's rights
+        ("files Avatars::presign_upload", &[must("s3:PutObject", OBJECTS)]),
         ("files Packages::presign_upload", &[must("s3:PutObject", OBJECTS)]),
     ],
 };

@@ -255,7 +255,13 @@ async fn hub_of(events: &BTreeMap<String, String>) -> Stack {
         (owner, Role::Consumer),
     ];
     let subjects = people.map(|(user_id, role)| {
-        create(&Subject { user_id, roles: vec![role], status: Status::Active, pending_until: None })
+        create(&Subject {
+            user_id,
+            roles: vec![role],
+            status: Status::Active,
+            pending_until: None,
+            closed_at: None,
+        })
     });
     let sessions = ["jobs.hub.json", "operations.hub.json"].map(|name| {
         let id = &event(name)["requestContext"]["authorizer"]["claims"]["origin_jti"];

@@ -107,7 +107,7 @@ async fn a_newer_link_takes_the_place_of_an_older_one_and_an_hour_ends_it() {
     ada.open(&old).await.refused(404, "link_unusable");
     stack.clock().advance(LINK_LASTS);
     ada.open(&new).await.refused(404, "link_unusable");
-    assert_eq!(here.get("/auth/me").await.expect(200)["email"], json!(ada.email));
+    assert_eq!(ada.log_in().await.expect(200)["user"]["email"], json!(ada.email));
 }
 
 #[tokio::test]

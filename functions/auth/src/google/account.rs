@@ -20,6 +20,7 @@ use store::{
     accounts::{EmailClaim, UsernameClaim, email, subject, user, username},
     create, delete,
     google::{GoogleClaim, google},
+    people::moved,
     replace,
 };
 
@@ -235,13 +236,15 @@ fn taken(user: &User, who: &GoogleIdentity, address: Option<Stored<EmailClaim>>)
         EmailClaim { email, user_id: user.id, pending_until: None, attempt: None, mailing };
     let claim =
         GoogleClaim { subject: who.subject.clone(), user_id: user.id, linked_at: user.created_at };
-    vec![
+    let mut writes = vec![
         create(user),
         create(&user.subject()),
         create(&name),
         replace(address, proved),
         create(&claim),
-    ]
+    ];
+    writes.extend(moved(None, Some(user)));
+    writes
 }
 
 fn again() -> Refusal {

@@ -153,10 +153,9 @@ fn of_all(operation: &Operation, hints: &Hints) -> BTreeSet<&'static str> {
         }
     };
     add(!hints.stands_alone, &["too_many_requests", "unavailable"]);
-    add(
-        !ways.is_empty() || hints.of_keys,
-        &["unauthenticated", "account_suspended", "email_not_verified"],
-    );
+    let stands =
+        ["unauthenticated", "account_suspended", "account_deactivated", "email_not_verified"];
+    add(!ways.is_empty() || hints.of_keys, &stands);
     if let Some(roles) = ways.get("cognito").filter(|roles| !roles.is_empty()) {
         let provider = roles.iter().any(|role| role == "provider");
         add(true, &[if provider { "provider_role_required" } else { "role_required" }]);

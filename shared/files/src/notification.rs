@@ -1,6 +1,7 @@
 //! What S3 tells of new objects, as far as it is read.
 
-use files::UploadKey;
+use std::str::FromStr;
+
 use percent_encoding::percent_decode_str;
 use serde::Deserialize;
 
@@ -37,7 +38,7 @@ struct Object {
 impl Notification {
     /// The uploads that arrived; `None` where it is no notification at all. Keys that are none of ours are left out:
     /// nobody is given a form for one.
-    pub(crate) fn uploads(&self) -> Option<Vec<UploadKey>> {
+    pub fn uploads<K: FromStr>(&self) -> Option<Vec<K>> {
         match (&self.records, self.event.as_deref()) {
             (Some(records), _) => Some(records.iter().filter_map(Record::upload).collect()),
             (None, Some(TEST)) => Some(Vec::new()),
@@ -47,7 +48,7 @@ impl Notification {
 }
 
 impl Record {
-    fn upload(&self) -> Option<UploadKey> {
+    fn upload<K: FromStr>(&self) -> Option<K> {
         if !self.event_name.starts_with("ObjectCreated:") {
             return None;
         }
