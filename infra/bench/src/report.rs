@@ -5,7 +5,7 @@ use std::fmt::Write;
 use crate::{
     aws::Units,
     measure::{Measured, Warm},
-    routes::Cost,
+    routes::{Cost, NOT_CALLED},
     scene::{CUSTOMER, PROGRAM},
     stats::millis,
 };
@@ -141,6 +141,9 @@ impl Figures {
                     units(at_large.units),
                 ),
             );
+        }
+        for (operation, takes) in NOT_CALLED {
+            line(text, &format!("| {operation} | not called: it takes {takes} | | | | |"));
         }
     }
 

@@ -4,7 +4,7 @@ pub(crate) mod package;
 mod people;
 mod shop;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use serde_json::{Value, json};
 
@@ -42,13 +42,20 @@ pub const NEWCOMER: &str = "newcomer";
 pub const LEAVING: &str = "leaving";
 /// Ends the session.
 pub const ENDING: &str = "ending";
+/// Logs out.
+pub const LOGGING_OUT: &str = "logging-out";
+/// Changes password and address.
+pub const MOVING: &str = "moving";
+
+/// After it an address may be sent another mail.
+const NEXT_MAIL: Duration = Duration::from_secs(61);
 
 impl Scene {
     pub async fn begin(hub: &Hub) -> Result<Self, Failure> {
         let mut scene =
             Self { people: BTreeMap::new(), places: BTreeMap::new(), bodies: BTreeMap::new() };
         devices(hub).await?;
-        for name in [DEVELOPER, CUSTOMER, NEWCOMER, LEAVING, ENDING] {
+        for name in [DEVELOPER, CUSTOMER, NEWCOMER, LEAVING, ENDING, LOGGING_OUT] {
             let door = Newcomer::new(name).arrive(hub).await?;
             scene.people.insert(name, door);
         }
@@ -123,6 +130,29 @@ impl Scene {
         let token = session.text("/refresh_token")?;
         self.bodies.insert("refreshSession", json!({"refresh_token": token}));
         self.bodies.insert("becomeProvider", json!({"terms_version": "2026-11"}));
+        self.bodies.insert("endSession", json!({}));
+        self.mailed(hub).await
+    }
+
+    /// Who forgot a password, who is to prove another address, and who changes either.
+    async fn mailed(&mut self, hub: &Hub) -> Result<(), Failure> {
+        let [forgetful, asking, proving, moving] =
+            ["forgetful", "asking", "proving", MOVING].map(Newcomer::new);
+        for newcomer in [&forgetful, &asking] {
+            newcomer.arrive(hub).await?;
+        }
+        let (door, moved) = (proving.arrive(hub).await?, Newcomer::new("proved"));
+        self.put("confirmEmail", "token", proving.move_to(hub, &door, &moved.email).await?);
+        let door = moving.arrive(hub).await?;
+        self.people.insert(MOVING, door);
+        self.bodies.insert("changePassword", moving.changing());
+        self.bodies.insert("changeEmail", moving.moving_to(&Newcomer::new("moved").email));
+        tokio::time::sleep(NEXT_MAIL).await;
+        self.bodies.insert("startPasswordReset", json!({"email": asking.email}));
+        let token = forgetful.reset(hub).await?;
+        self.put("getPasswordReset", "token", token.clone());
+        self.put("resetPassword", "token", token);
+        self.bodies.insert("resetPassword", json!({"new_password": "Another-horse-8-stable"}));
         Ok(())
     }
 

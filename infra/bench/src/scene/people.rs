@@ -48,26 +48,40 @@ impl Newcomer {
 
     /// The last segment of the mailed link.
     pub(super) async fn token(&self, hub: &Hub) -> Result<String, Failure> {
-        let mails: Value = hub
-            .http()
-            .get(format!("{}/_ministack/ses/messages", hub.services()))
-            .send()
-            .await?
-            .json()
-            .await?;
-        let mails = mails.pointer(&format!("/messages/{}", local_cloud::ACCOUNT));
-        let mine = mails.and_then(Value::as_array).into_iter().flatten().rev().find(|mail| {
-            mail["To"].as_array().is_some_and(|to| to.iter().any(|one| *one == self.email))
-        });
-        let text = mine.and_then(|mail| mail["BodyText"].as_str()).unwrap_or_default();
-        let link = text.split_whitespace().find_map(|word| word.split_once("/auth/verify/"));
-        let (_, token) = link.ok_or_else(|| format!("no link was mailed to {}", self.email))?;
-        Ok(token.to_owned())
+        mailed(hub, &self.email, "/auth/verify/").await
     }
 
     pub(super) async fn log_in(&self, hub: &Hub) -> Result<Reply, Failure> {
         let ask = Ask::new(&Door::Public, "POST", "/auth/login").saying(self.credentials());
         hub.send(&ask).await?.expect(200)
+    }
+
+    /// Asks for a new password; the last segment of the link.
+    pub(super) async fn reset(&self, hub: &Hub) -> Result<String, Failure> {
+        let ask = Ask::new(&Door::Public, "POST", "/auth/reset-password");
+        hub.send(&ask.saying(json!({"email": self.email}))).await?.expect(202)?;
+        mailed(hub, &self.email, "/auth/reset-password/").await
+    }
+
+    /// Asks for another address; the last segment of the link that is mailed there.
+    pub(super) async fn move_to(
+        &self,
+        hub: &Hub,
+        door: &Door,
+        email: &str,
+    ) -> Result<String, Failure> {
+        let ask = Ask::new(door, "POST", "/auth/email").saying(self.moving_to(email));
+        hub.send(&ask).await?.expect(200)?;
+        mailed(hub, email, "/auth/email/").await
+    }
+
+    pub(super) fn moving_to(&self, email: &str) -> Value {
+        json!({"new_email": email, "password": self.password})
+    }
+
+    /// The same password again.
+    pub(super) fn changing(&self) -> Value {
+        json!({"current_password": self.password, "new_password": self.password})
     }
 
     /// All the way to a session; who the authorizer would say calls.
@@ -78,6 +92,28 @@ impl Newcomer {
         let session = self.log_in(hub).await?;
         signed_in(&session.text("/access_token")?)
     }
+}
+
+/// The last segment of the latest link of that kind that was mailed to an address.
+async fn mailed(hub: &Hub, email: &str, kind: &str) -> Result<String, Failure> {
+    let mails: Value = hub
+        .http()
+        .get(format!("{}/_ministack/ses/messages", hub.services()))
+        .send()
+        .await?
+        .json()
+        .await?;
+    let mails = mails.pointer(&format!("/messages/{}", local_cloud::ACCOUNT));
+    let mine =
+        mails.and_then(Value::as_array).into_iter().flatten().rev().filter(|mail| {
+            mail["To"].as_array().is_some_and(|to| to.iter().any(|one| one == email))
+        });
+    let token = mine
+        .filter_map(|mail| mail["BodyText"].as_str())
+        .flat_map(str::split_whitespace)
+        .find_map(|word| word.split_once(kind));
+    let (_, token) = token.ok_or_else(|| format!("no link {kind} was mailed to {email}"))?;
+    Ok(token.to_owned())
 }
 
 /// Makes an administrator, which no operation does.
