@@ -139,6 +139,7 @@ impl App {
                 let trail = table.trail(owner).await?;
                 let found = table.get(&user(owner)).await?;
                 let mut user = found.ok_or_else(|| Refusal::not_found("user"))?;
+                user.status.in_good_standing()?;
                 let begun = self.sessions.begin(owner, id.clone(), tokens, origin.clone());
                 let sessions::Begun { mut writes, refresh } = begun.await.map_err(refused)?;
                 writes.extend(self.used_up(&user, proof).await?);

@@ -15,6 +15,7 @@ use secrets::{KeyedHash, Seal};
 use store::{
     Attempted, Stored, Table, Write,
     accounts::subject,
+    audit::Trails,
     create, delete,
     sessions::{PoolToken, pool_token, session, sessions_of},
     update,
@@ -157,8 +158,9 @@ impl Sessions {
     /// Ends one session; `false` where there is none of that id.
     pub async fn end(&self, user: UserId, id: &SessionId, event: Event) -> Result<bool, Error> {
         let ended = self.table.attempt(TRIES, || async {
+            let trails = self.table.trails(user, event.by).await?;
             let Some(found) = self.table.get(&session(user, id)).await? else { return Ok(None) };
-            Ok::<_, Error>(Some(self.end_these(user, vec![found], event.clone()).await?))
+            Ok::<_, Error>(Some(self.end_these(trails, vec![found], event.clone()).await?))
         });
         let Some(secrets) = ended.await? else { return Ok(false) };
         self.tell_pool(secrets).await;
@@ -173,10 +175,12 @@ impl Sessions {
         event: Event,
     ) -> Result<usize, Error> {
         let ended = self.table.attempt(TRIES, || async {
+            // First of all: a session that begins from here on is entered, and this write meets that.
+            let trails = self.table.trails(user, event.by).await?;
             let mut live = self.live(user).await?;
             live.retain(|session| Some(&session.id) != kept);
             let ended = live.len();
-            Ok::<_, Error>((ended, self.end_these(user, live, event.clone()).await?))
+            Ok::<_, Error>((ended, self.end_these(trails, live, event.clone()).await?))
         });
         let (ended, secrets) = ended.await?;
         self.tell_pool(secrets).await;
@@ -207,11 +211,10 @@ impl Sessions {
     /// Answers the pool's tokens, which are to be revoked.
     async fn end_these(
         &self,
-        user: UserId,
+        trails: Trails,
         ended: Vec<Stored<Session>>,
         event: Event,
     ) -> Result<Vec<Secret>, Error> {
-        let trails = self.table.trails(user, event.by).await?;
         let closed = self.pool_tokens(&ended).await?;
         let mut writes: Vec<_> = ended.iter().map(delete).collect();
         writes.extend(closed.iter().map(delete));
