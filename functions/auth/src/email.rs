@@ -4,7 +4,7 @@ use api::{Answer, Caller, Json, Origin, Path, Problem};
 use axum::{extract::State, response::Response};
 use domain::{
     Refusal, UserId, Violation,
-    account::{self, LINK_LASTS, LatestLink, Purpose, User, link_unusable},
+    account::{self, LINK_LASTS, LatestLink, Mailing, Purpose, User, link_unusable},
     audit::{Action, Actor, Event},
     session,
 };
@@ -167,11 +167,16 @@ impl App {
     async fn confirm(&self, token: &str, origin: &session::Origin) -> Result<Confirmed, Problem> {
         let table = &self.context.table;
         let link = self.mailed(token, Purpose::ChangeEmail).await?;
-        if link.used_at.is_some() {
-            let owner = table.get(&user(link.user_id)).await?.ok_or_else(link_unusable)?;
-            return Ok(Confirmed { owner: owner.into_inner(), before: None });
+        if link.used_at.is_some()
+            && let Some(confirmed) = self.confirmed_before(token).await?
+        {
+            return Ok(confirmed);
         }
-        let Held { mut link, latest, mut owner } = self.held(token, Purpose::ChangeEmail).await?;
+        let held = match self.held(token, Purpose::ChangeEmail).await {
+            Ok(held) => held,
+            Err(refused) => return self.confirmed_before(token).await?.ok_or(refused.into()),
+        };
+        let Held { mut link, latest, mut owner } = held;
         let address = latest.email.clone().ok_or_else(link_unusable)?;
         let trail = table.trail(owner.id).await?;
         let reset = latest_link(owner.id, Purpose::ResetPassword);
@@ -201,6 +206,14 @@ impl App {
         Ok(Confirmed { owner: owner.into_inner(), before: Some(before) })
     }
 
+    /// What a link has done that was opened before, or at the same time.
+    async fn confirmed_before(&self, token: &str) -> Result<Option<Confirmed>, Problem> {
+        let link = self.mailed(token, Purpose::ChangeEmail).await?;
+        let owner = self.context.table.get(&user(link.user_id)).await?;
+        let owner = owner.filter(|_| link.used_at.is_some());
+        Ok(owner.map(|owner| Confirmed { owner: owner.into_inner(), before: None }))
+    }
+
     /// Cognito's copy follows the table; a failure is made good by opening the link once more.
     async fn tell_cognito(&self, owner: &User) -> Result<(), Problem> {
         let told = self.identity.set_email(&owner.id.to_string(), &owner.email).await;
@@ -224,6 +237,7 @@ fn claimed(wanted: Option<Stored<EmailClaim>>, owner: &User) -> Write {
         pending_until: None,
         attempt: None,
         mailing,
+        resets: Mailing::default(),
     };
     replace(wanted, claim)
 }

@@ -273,6 +273,7 @@ impl Met {
                 pending_until: Some(until),
                 attempt,
                 mailing,
+                resets: Mailing::default(),
             };
             return (create(&claim), may_mail);
         };

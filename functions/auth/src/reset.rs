@@ -90,8 +90,9 @@ pub(crate) async fn reset_password(
     Json(request): Json<views::NewPasswordRequest>,
 ) -> Result<Answer, Problem> {
     let password = new_password(request.new_password)?;
-    let owner = app.take_reset(&token).await?;
-    if let Err(error) = app.identity.set_password(&owner.to_string(), &password).await {
+    let account = app.take_reset(&token).await?;
+    let (owner, name) = (account.id, account.id.to_string());
+    if let Err(error) = app.identity.renew_password(&name, &account.email, &password).await {
         // Where nobody knows whether it was set, the link stays taken until no request can be under way.
         if matches!(error, Error::Refused(_)) {
             app.give_back_reset(owner).await?;
@@ -101,7 +102,7 @@ pub(crate) async fn reset_password(
     let event = Event::new(Action::PasswordReset, Actor::Stranger, origin.address);
     app.password_is_set(PasswordSet { owner, event, kept: None }).await?;
     // Ended here already, one by one; there may be others in the pool that never were sessions here.
-    if let Err(cause) = app.identity.sign_out(&owner.to_string()).await {
+    if let Err(cause) = app.identity.sign_out(&name).await {
         tracing::warn!(%cause, user_id = %owner, "the pool was not told to sign a user out");
     }
     Ok(Answer::no_content())
@@ -122,7 +123,7 @@ impl Asked {
     ) -> Option<Self> {
         let (mut claim, owner) = (claim?, owner?);
         let proved = claim.pending_until.is_none() && owner.status == Status::Active;
-        (proved && claim.mailing.take_again(now)).then_some(Self { claim, owner })
+        (proved && claim.resets.take_again(now)).then_some(Self { claim, owner })
     }
 }
 
@@ -172,14 +173,14 @@ impl App {
     }
 
     /// Has the link alone for a while: it is used up when the password is set, not before.
-    async fn take_reset(&self, token: &str) -> Result<UserId, store::Error> {
+    async fn take_reset(&self, token: &str) -> Result<User, store::Error> {
         let table = &self.context.table;
         table
             .attempt(TRIES, || async {
                 let mut held = self.held(token, Purpose::ResetPassword).await?;
                 held.latest.take(&held.link.hash, table.clock().now())?;
                 table.write([update(&held.latest)]).await?;
-                Ok(held.owner.id)
+                Ok(held.owner.into_inner())
             })
             .await
     }

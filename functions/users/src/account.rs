@@ -32,7 +32,7 @@ pub(crate) async fn get_user(
 
 /// Change one's full name
 ///
-/// The user name stays, and the address is changed with POST /auth/change-email.
+/// The user name stays, and the address is changed with POST /auth/email.
 #[utoipa::path(put, path = "/users/{user_id}", operation_id = "updateUser", tag = "Users",
     security(("cognito" = [])), params(("user_id" = inline(shape::UserReference), Path), IfMatchHeader),
     request_body = views::NameRequest,

@@ -150,6 +150,9 @@ struct Given {
     hash: String,
     /// When it was used.
     used_at: Option<Moment>,
+    /// The one it was given out for.
+    #[serde(default)]
+    instead_of: Option<String>,
 }
 
 /// What becomes of a session whose refresh token is shown.
@@ -178,7 +181,7 @@ impl Session {
             ends_at: now.plus(lasts),
             last_used_at: now,
             origin,
-            refresh: vec![Given { hash: refresh, used_at: None }],
+            refresh: vec![Given { hash: refresh, used_at: None, instead_of: None }],
         }
     }
 
@@ -186,11 +189,17 @@ impl Session {
     pub fn rotate(&mut self, shown: &str, next: String, origin: Origin, now: Moment) -> Shown {
         let lately = |given: &Given| given.used_at.is_none_or(|at| now.since(at) < GRACE);
         self.refresh.retain(lately);
+        // Who has used what they got for it has heard the answer: whoever shows it again is another.
+        let follows = |given: &Given| given.instead_of.as_deref() == Some(shown);
+        if self.refresh.iter().any(|given| follows(given) && given.used_at.is_some()) {
+            return Shown::Stale;
+        }
         let Some(given) = self.refresh.iter_mut().find(|given| given.hash == shown) else {
             return Shown::Stale;
         };
         given.used_at = given.used_at.or(Some(now));
-        self.refresh.push(Given { hash: next, used_at: None });
+        let instead_of = Some(shown.to_owned());
+        self.refresh.push(Given { hash: next, used_at: None, instead_of });
         let over = self.refresh.len().saturating_sub(MAX_GIVEN);
         self.refresh.drain(..over);
         (self.last_used_at, self.origin) = (now, origin);
@@ -241,7 +250,8 @@ mod tests {
         };
         assert_eq!(rotate("a", "b", 100), Shown::Good);
         assert_eq!(rotate("a", "c", 159), Shown::Good, "the answer with b may have been lost");
-        assert_eq!(rotate("b", "d", 160), Shown::Good, "or another window has it");
+        assert_eq!(rotate("b", "d", 159), Shown::Good, "or another window has it");
+        assert_eq!(rotate("a", "f", 159), Shown::Stale, "what was given for it was used");
         assert_eq!(rotate("c", "e", 200), Shown::Good);
         assert_eq!(rotate("a", "f", 201), Shown::Stale);
         assert_eq!(rotate("c", "f", 260), Shown::Stale, "its moment is over");

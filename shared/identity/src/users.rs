@@ -57,6 +57,37 @@ impl Identity {
             .map_err(|error| refused_or_failed("AdminSetUserPassword", &error))
     }
 
+    /// Replaces the password, for good, of a user whom the pool may have lost: whoever holds an access token can have it
+    /// forget its owner. Then it gets to know them again, with the address that they have proved here.
+    ///
+    /// # Errors
+    /// [`Refusal::PasswordPolicy`], [`Refusal::TooManyAttempts`], or failed.
+    pub async fn renew_password(
+        &self,
+        username: &str,
+        email: &str,
+        password: &Password,
+    ) -> Result<(), Error> {
+        let set = self
+            .client
+            .admin_set_user_password()
+            .user_pool_id(&self.pool_id)
+            .username(username)
+            .password(password.reveal())
+            .permanent(true)
+            .send()
+            .await;
+        match set {
+            Err(error) if error.code() == Some("UserNotFoundException") => {
+                self.create_user(username, email, password).await?;
+                self.confirm_email(username).await
+            }
+            done => {
+                done.map(drop).map_err(|error| refused_or_failed("AdminSetUserPassword", &error))
+            }
+        }
+    }
+
     /// Tells the pool that the address was proven; from now on it is the user's alias. Safe to repeat.
     ///
     /// # Errors

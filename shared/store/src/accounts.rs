@@ -75,8 +75,12 @@ pub struct EmailClaim {
     /// The latest registration with this address: the user's own while pending, later a stranger's.
     #[serde(default)]
     pub attempt: Option<Attempt>,
+    /// Mails that registrations with this address led to, which anyone can bring about.
     #[serde(default)]
     pub mailing: Mailing,
+    /// Mails with links to a new password: counted apart, so that nobody's registrations use them up.
+    #[serde(default)]
+    pub resets: Mailing,
 }
 
 /// A registration whose address is not proved.

@@ -8,7 +8,7 @@ use std::time::Duration;
 use api::Problem;
 use domain::{
     Moment, Refusal, UserId,
-    account::{GoogleIdentity, Registration, Status, User, pending},
+    account::{GoogleIdentity, Mailing, Registration, Status, User, pending},
     audit::{Action, Actor, Event},
     session::Origin,
 };
@@ -232,8 +232,9 @@ fn taken(user: &User, who: &GoogleIdentity, address: Option<Stored<EmailClaim>>)
         UsernameClaim { username: user.username.clone(), user_id: user.id, pending_until: None };
     let mailing = address.as_ref().map(|claim| claim.mailing).unwrap_or_default();
     let email = user.email.clone();
+    let resets = Mailing::default();
     let proved =
-        EmailClaim { email, user_id: user.id, pending_until: None, attempt: None, mailing };
+        EmailClaim { email, user_id: user.id, pending_until: None, attempt: None, mailing, resets };
     let claim =
         GoogleClaim { subject: who.subject.clone(), user_id: user.id, linked_at: user.created_at };
     let mut writes = vec![
