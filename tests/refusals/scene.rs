@@ -63,7 +63,7 @@ pub(crate) struct Scene {
 
 /// What a page fetches that was sent back from Google.
 const EXAMPLE_SESSION: &str = r#"{"access_token":"a","id_token":"i","refresh_token":"r","token_type":"Bearer",
-    "expires_in":3600,"user":{"id":"01a1e35e-c000-7a1d-8a3f-5c2e9b7d4f10","username":"ada","email":"ada@example.com",
+    "expires_in":3600,"session_ends_at":"2026-12-20T08:30:00.000Z","user":{"id":"01a1e35e-c000-7a1d-8a3f-5c2e9b7d4f10","username":"ada","email":"ada@example.com",
     "full_name":"Ada Lovelace","roles":["CONSUMER"],"is_provider":false,"status":"ACTIVE","mfa_enabled":false,
     "created_at":"2026-11-16T08:00:00.000Z"}}"#;
 

@@ -40,8 +40,8 @@ pub(crate) async fn refresh_session(
     let subject = app.context.table.get(&subject(shown.user_id)).await?;
     subject.ok_or_else(refresh_refused)?.status.in_good_standing()?;
     let renewed = app.sessions.renew(&shown, &origin).await.map_err(refused)?;
-    let Renewed { tokens, refresh } = renewed;
-    Answer::ok(&views::SessionTokens::of(&tokens, &refresh))
+    let Renewed { tokens, refresh, ends_at } = renewed;
+    Answer::ok(&views::SessionTokens::of(&tokens, &refresh, ends_at))
 }
 
 /// Log out
@@ -141,7 +141,8 @@ impl App {
                 let mut user = found.ok_or_else(|| Refusal::not_found("user"))?;
                 user.status.in_good_standing()?;
                 let begun = self.sessions.begin(owner, id.clone(), tokens, origin.clone());
-                let sessions::Begun { mut writes, refresh } = begun.await.map_err(refused)?;
+                let sessions::Begun { mut writes, refresh, ends_at } =
+                    begun.await.map_err(refused)?;
                 writes.extend(self.used_up(&user, proof).await?);
                 let event = Event::new(how, Actor::User(owner), origin.address);
                 writes.extend(table.enter(trail, [event]));
@@ -149,7 +150,7 @@ impl App {
                     writes.push(update(&user));
                 }
                 table.write(writes).await?;
-                let tokens = views::SessionTokens::of(tokens, &refresh);
+                let tokens = views::SessionTokens::of(tokens, &refresh, ends_at);
                 Ok(views::Session { tokens, user: UserView::from(&*user) })
             })
             .await;

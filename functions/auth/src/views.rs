@@ -306,7 +306,7 @@ pub struct LinkAsked {
 #[derive(Serialize, ToSchema)]
 #[schema(example = json!({
     "access_token": "eyJraWQiOiJ...", "id_token": "eyJraWQiOiJ...", "refresh_token": "qhs_01a1e35e-...",
-    "token_type": "Bearer", "expires_in": 3600
+    "token_type": "Bearer", "expires_in": 3600, "session_ends_at": "2026-12-20T08:30:00.000Z"
 }))]
 pub struct SessionTokens {
     /// Send it as `Authorization: Bearer …`.
@@ -323,16 +323,19 @@ pub struct SessionTokens {
     /// Seconds that the access and id tokens last.
     #[schema(value_type = shape::Seconds)]
     pub expires_in: u64,
+    /// Until then the refresh token, and each that follows it, can be used.
+    pub session_ends_at: Moment,
 }
 
 impl SessionTokens {
-    pub(crate) fn of(tokens: &Tokens, refresh: &RefreshToken) -> Self {
+    pub(crate) fn of(tokens: &Tokens, refresh: &RefreshToken, ends_at: Moment) -> Self {
         Self {
             access_token: tokens.access.reveal().to_owned(),
             id_token: tokens.id.reveal().to_owned(),
             refresh_token: refresh.expose(),
             token_type: tokens.token_type.clone(),
             expires_in: tokens.expires_in.as_secs(),
+            session_ends_at: ends_at,
         }
     }
 }
@@ -341,7 +344,7 @@ impl SessionTokens {
 #[derive(Serialize, ToSchema)]
 #[schema(example = json!({
     "access_token": "eyJraWQiOiJ...", "id_token": "eyJraWQiOiJ...", "refresh_token": "qhs_01a1e35e-...",
-    "token_type": "Bearer", "expires_in": 3600,
+    "token_type": "Bearer", "expires_in": 3600, "session_ends_at": "2026-12-20T08:30:00.000Z",
     "user": {
         "id": "01a1e35e-c000-7a1d-8a3f-5c2e9b7d4f10", "username": "ada", "email": "ada@example.com",
         "full_name": "Ada Lovelace", "roles": ["CONSUMER"], "is_provider": false, "status": "ACTIVE",

@@ -4,7 +4,7 @@
 //! own operations refuse the tokens as well.
 
 use domain::{
-    UserId,
+    Moment, UserId,
     account::refresh_refused,
     audit::{Action, Actor, Event},
     session::{MAX_SESSIONS, Origin, RefreshToken, Session, SessionId, Shown},
@@ -60,6 +60,8 @@ pub struct Begun {
     /// To be written together with what made the session begin.
     pub writes: Vec<Write>,
     pub refresh: RefreshToken,
+    /// Until then it can be gone on with.
+    pub ends_at: Moment,
 }
 
 /// Sessions that are about to end.
@@ -74,6 +76,8 @@ pub struct Ending {
 pub struct Renewed {
     pub tokens: Tokens,
     pub refresh: RefreshToken,
+    /// Until then the session can be gone on with.
+    pub ends_at: Moment,
 }
 
 impl Sessions {
@@ -99,7 +103,7 @@ impl Sessions {
         let ended: Vec<_> = live.drain(..over).collect();
         let mut writes = self.deletions(&ended).await?;
         writes.extend([create(&new), create(&self.closed(&new, &tokens.refresh))]);
-        Ok(Begun { writes, refresh })
+        Ok(Begun { writes, refresh, ends_at: new.ends_at })
     }
 
     /// New tokens for a refresh token, which is used up by it.
@@ -113,8 +117,8 @@ impl Sessions {
         let next = self.refresh_token(shown.user_id, shown.session_id.clone());
         let rotated = self.table.attempt(TRIES, || self.rotate(shown, &next, origin)).await?;
         match rotated {
-            Shown::Good => Ok(Renewed { tokens, refresh: next }),
-            Shown::Stale => {
+            (Shown::Good, ends_at) => Ok(Renewed { tokens, refresh: next, ends_at }),
+            (Shown::Stale, _) => {
                 let event = Event::new(Action::RefreshTokenReused, Actor::Stranger, origin.address);
                 self.end(shown.user_id, &shown.session_id, event).await?;
                 Err(ended())
@@ -139,7 +143,7 @@ impl Sessions {
         shown: &RefreshToken,
         next: &RefreshToken,
         origin: &Origin,
-    ) -> Result<Shown, Error> {
+    ) -> Result<(Shown, Moment), Error> {
         let found = self.table.get(&session(shown.user_id, &shown.session_id)).await?;
         let mut found = found.ok_or_else(ended)?;
         let now = self.table.clock().now();
@@ -147,7 +151,7 @@ impl Sessions {
         if verdict == Shown::Good {
             self.table.write([update(&found)]).await?;
         }
-        Ok(verdict)
+        Ok((verdict, found.ends_at))
     }
 
     /// The sessions of a user, in no order that means anything.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use domain::account::Status;
+use domain::{Moment, account::Status, session::SESSION_DAYS};
 use serde_json::{Value, json};
 use store::{accounts, update};
 use tests::Stack;
@@ -28,6 +28,9 @@ async fn a_newcomer_registers_opens_the_mailed_link_and_logs_in() {
             (&session["token_type"], &session["expires_in"]),
             (&json!("Bearer"), &json!(3600))
         );
+        let ends_at: Moment =
+            session["session_ends_at"].as_str().expect("a time").parse().expect("one");
+        assert_eq!(ends_at.since(stack.clock().now()).as_secs() / 86_400, SESSION_DAYS - 1);
         let user = &session["user"];
         assert_eq!((&user["username"], &user["status"]), (&json!(ada.username), &json!("ACTIVE")));
         assert_eq!((&user["roles"], &user["is_provider"]), (&json!(["CONSUMER"]), &json!(false)));
