@@ -27,6 +27,13 @@ pub struct Caller {
     subject: Stored<Subject>,
 }
 
+/// A use of a session, a minute or more after the last one that was noted.
+pub(crate) struct Used {
+    session: Stored<Session>,
+    origin: session::Origin,
+    at: Moment,
+}
+
 /// The door a caller came through.
 #[derive(Clone, Debug)]
 pub enum Access {
@@ -82,6 +89,12 @@ impl Caller {
     /// Something they do, to be entered on an audit trail.
     pub fn does(&self, action: Action) -> Event {
         Event::new(action, Actor::User(self.user_id), self.origin.address)
+    }
+
+    /// What is to be noted of this request; most come within a minute of one that was noted.
+    pub(crate) fn unnoted(&self, at: Moment) -> Option<Used> {
+        let session = self.session().filter(|session| session.is_to_be_noted(at))?.clone();
+        Some(Used { session, origin: self.origin.clone(), at })
     }
 
     /// Distinguishes this caller's requests from those of every other, key by key.
@@ -167,12 +180,10 @@ impl Context {
         Ok((subject, Access::SignedIn(Box::new(session))))
     }
 
-    /// Notes when and from where the caller's session was used last. The request is served though it cannot be noted.
-    pub(crate) async fn note_use(&self, caller: &Caller, now: Moment) {
-        let Some(session) = caller.session().filter(|session| session.is_to_be_noted(now)) else {
-            return;
-        };
-        if let Err(cause) = self.table.note_use(session, &caller.origin, now).await {
+    /// Notes when and from where a session was used. The request is served though it cannot be noted.
+    pub(crate) async fn note_use(&self, used: Option<Used>) {
+        let Some(Used { session, origin, at }) = used else { return };
+        if let Err(cause) = self.table.note_use(&session, &origin, at).await {
             tracing::warn!(%cause, "the use of a session was not noted");
         }
     }

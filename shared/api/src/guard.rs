@@ -128,9 +128,8 @@ async fn serve(
     next: Next,
 ) -> Response {
     caller.origin = origin(request.headers(), request.extensions());
-    let noted = caller.clone();
+    let noting = context.note_use(caller.unnoted(context.table.clock().now()));
     request.extensions_mut().insert(caller);
-    let noting = context.note_use(&noted, context.table.clock().now());
     tokio::join!(next.run(request), noting).0
 }
 

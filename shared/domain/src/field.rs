@@ -3,7 +3,6 @@
 use crate::{Kind, Refusal, Violation};
 
 pub const MAX_NAME: usize = 100;
-pub const MAX_TITLE: usize = 100;
 pub const MAX_DESCRIPTION: usize = 4_000;
 pub const MAX_URL: usize = 255;
 pub const MAX_TAG: usize = 50;

@@ -1,7 +1,9 @@
 //! How does a user come to be in the pool, change, and leave it?
 
 use aws_sdk_cognitoidentityprovider::error::{BuildError, ProvideErrorMetadata, SdkError};
-use aws_sdk_cognitoidentityprovider::operation::RequestId;
+use aws_sdk_cognitoidentityprovider::operation::{
+    RequestId, admin_set_user_password::AdminSetUserPasswordError,
+};
 use aws_sdk_cognitoidentityprovider::types::{AttributeType, MessageActionType};
 use environment::failure;
 
@@ -45,6 +47,15 @@ impl Identity {
     /// # Errors
     /// [`Refusal::PasswordPolicy`], [`Refusal::TooManyAttempts`], or failed.
     pub async fn set_password(&self, username: &str, password: &Password) -> Result<(), Error> {
+        let set = self.try_to_set(username, password).await;
+        set.map_err(|error| refused_or_failed("AdminSetUserPassword", &error))
+    }
+
+    async fn try_to_set(
+        &self,
+        username: &str,
+        password: &Password,
+    ) -> Result<(), SdkError<AdminSetUserPasswordError>> {
         self.client
             .admin_set_user_password()
             .user_pool_id(&self.pool_id)
@@ -54,7 +65,6 @@ impl Identity {
             .send()
             .await
             .map(drop)
-            .map_err(|error| refused_or_failed("AdminSetUserPassword", &error))
     }
 
     /// Replaces the password, for good, of a user whom the pool may have lost: whoever holds an access token can have it
@@ -68,23 +78,12 @@ impl Identity {
         email: &str,
         password: &Password,
     ) -> Result<(), Error> {
-        let set = self
-            .client
-            .admin_set_user_password()
-            .user_pool_id(&self.pool_id)
-            .username(username)
-            .password(password.reveal())
-            .permanent(true)
-            .send()
-            .await;
-        match set {
+        match self.try_to_set(username, password).await {
             Err(error) if error.code() == Some("UserNotFoundException") => {
                 self.create_user(username, email, password).await?;
                 self.confirm_email(username).await
             }
-            done => {
-                done.map(drop).map_err(|error| refused_or_failed("AdminSetUserPassword", &error))
-            }
+            set => set.map_err(|error| refused_or_failed("AdminSetUserPassword", &error)),
         }
     }
 
