@@ -1,0 +1,1 @@
+//! What does OpenQASM source text mean, and how is a program written as text?

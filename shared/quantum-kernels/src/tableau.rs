@@ -1,0 +1,1 @@
+//! How is a stabilizer state changed and measured, whatever its width?

@@ -1,0 +1,1 @@
+//! How is a state vector changed, measured and summed over?

@@ -1,0 +1,1 @@
+//! What does a program that has been understood consist of?
