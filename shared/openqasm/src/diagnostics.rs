@@ -150,6 +150,7 @@ pub(crate) struct Faults {
 
 impl Faults {
     /// Takes one error for a place; what is said of it later mostly follows from the first.
+    #[expect(clippy::boxed_local, reason = "results carry faults boxed")]
     pub(crate) fn push(&mut self, fault: Box<Fault>) {
         let is_known = self.errors.iter().any(|known| known.span.start == fault.span.start);
         if !is_known && !self.is_full() {
@@ -157,6 +158,7 @@ impl Faults {
         }
     }
 
+    #[expect(clippy::boxed_local, reason = "results carry faults boxed")]
     pub(crate) fn warn(&mut self, fault: Box<Fault>) {
         let is_known = self
             .warnings

@@ -1,15 +1,14 @@
 //! What does OpenQASM source text mean, and how is a program written as text?
+//!
+//! Text becomes tokens and a syntax tree ([`parse`]), the tree a flat program, and a program text again. Pure compute:
+//! nothing here reads a file, and no source makes it panic, recurse or allocate without bound.
 
 mod diagnostics;
 mod limits;
+mod lowering;
+mod parsed;
 mod syntax;
 
 pub use diagnostics::{Code, Diagnostic, Diagnostics, Severity};
 pub use limits::*;
-
-/// Reads a program's text; the warnings if it is well formed.
-pub fn check_syntax(source: &str) -> Result<Diagnostics, Diagnostics> {
-    let mut faults = diagnostics::Faults::default();
-    let _ = syntax::parser::document(source, &mut faults);
-    faults.locate(source)
-}
+pub use parsed::{Parsed, parse};

@@ -35,6 +35,7 @@ pub(crate) struct Arenas {
     pub(crate) subroutines: Vec<Subroutine>,
     pub(crate) loops: Vec<ForLoop>,
     pub(crate) types: Vec<ClassicalType>,
+    pub(crate) pragmas: Vec<Pragma>,
 }
 
 /// Neighbours in an arena.
@@ -57,6 +58,12 @@ impl<T> List<T> {
 
     pub(crate) fn of<'a>(&self, arena: &'a [T]) -> &'a [T] {
         &arena[self.start as usize..self.start as usize + self.count as usize]
+    }
+
+    /// Without the first ones.
+    pub(crate) fn rest(self, without: u32) -> Self {
+        let without = without.min(self.count);
+        Self { start: self.start + without, count: self.count - without, of: PhantomData }
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -177,8 +184,8 @@ pub(crate) enum StatementKind {
     Subroutine(u32),
     /// A gate without a body.
     Opaque(Name),
-    /// The span is the text after `pragma`.
-    Pragma(Span),
+    /// By its number.
+    Pragma(u32),
     Include(Span),
 }
 
@@ -368,4 +375,65 @@ pub(crate) struct ForLoop {
     pub(crate) kind: u32,
     pub(crate) values: Item,
     pub(crate) body: Block,
+}
+
+/// A pragma of Braket.
+#[derive(Debug, Clone)]
+pub(crate) enum Pragma {
+    Unitary {
+        matrix: Matrix,
+        targets: List<Operand>,
+    },
+    Noise {
+        name: Span,
+        parameters: List<Expression>,
+        operators: Vec<Matrix>,
+        targets: List<Operand>,
+    },
+    Result(ResultRequest),
+}
+
+/// The numbers of a matrix as expressions, row by row.
+#[derive(Debug, Clone)]
+pub(crate) struct Matrix {
+    pub(crate) span: Span,
+    pub(crate) rows: Vec<List<Expression>>,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) enum ResultRequest {
+    StateVector,
+    /// Quoted texts.
+    Amplitude(Vec<Span>),
+    /// `None` asks for all qubits.
+    Probability(Option<List<Operand>>),
+    DensityMatrix(Option<List<Operand>>),
+    Expectation(Vec<FactorText>),
+    Variance(Vec<FactorText>),
+    Sample(Vec<FactorText>),
+    AdjointGradient {
+        terms: Vec<TermText>,
+        inputs: Option<List<Name>>,
+    },
+}
+
+/// A factor of an observable.
+#[derive(Debug, Clone)]
+pub(crate) enum FactorText {
+    /// Its letter; on all qubits without an operand.
+    Letter {
+        name: Span,
+        operand: Option<Operand>,
+    },
+    Hermitian {
+        matrix: Matrix,
+        targets: Option<List<Operand>>,
+    },
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct TermText {
+    pub(crate) coefficient: Option<Expression>,
+    pub(crate) is_negative: bool,
+    pub(crate) factors: Vec<FactorText>,
 }

@@ -29,6 +29,13 @@ impl Parser<'_> {
         Ok(Expression { first, root: narrow(self.arenas.nodes.len() - 1) })
     }
 
+    /// One value without operators, as a factor in front of something that is no expression.
+    pub(super) fn single_value(&mut self) -> Parsed<Expression> {
+        let first = narrow(self.arenas.nodes.len());
+        self.indexed()?;
+        Ok(Expression { first, root: narrow(self.arenas.nodes.len() - 1) })
+    }
+
     /// What a variable may be given: an expression, or values joined or listed.
     pub(super) fn initial_value(&mut self) -> Parsed<Expression> {
         let first = narrow(self.arenas.nodes.len());

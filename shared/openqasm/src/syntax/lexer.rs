@@ -9,10 +9,14 @@ use crate::diagnostics::{Code, Fault, Faults, Span};
 pub(crate) fn tokens(source: &str, names: &mut Names, faults: &mut Faults) -> Vec<Token> {
     let expected = source.len() / 3 + 16;
     let bytes = source.as_bytes();
-    let mut lexer =
-        Lexer { source, bytes, at: 0, names, found: Vec::with_capacity(expected), is_old: false };
+    let found = Vec::with_capacity(expected);
+    let mut lexer = Lexer { source, bytes, at: 0, names, found, is_old: false, pragma_end: None };
     while !faults.is_full() {
         lexer.skip_space();
+        if lexer.pragma_end.is_some_and(|end| lexer.at >= end) {
+            lexer.pragma_end = None;
+            lexer.push(TokenKind::PragmaEnd, 0);
+        }
         if lexer.at >= source.len() {
             break;
         }
@@ -21,6 +25,9 @@ pub(crate) fn tokens(source: &str, names: &mut Names, faults: &mut Faults) -> Ve
         }
     }
     lexer.at = source.len();
+    if lexer.pragma_end.is_some() {
+        lexer.push(TokenKind::PragmaEnd, 0);
+    }
     lexer.push(TokenKind::End, 0);
     lexer.found
 }
@@ -61,6 +68,8 @@ struct Lexer<'a> {
     found: Vec<Token>,
     /// Whether the text says that it is OpenQASM 2, which has fewer keywords.
     is_old: bool,
+    /// Where the line ends that a pragma is read from.
+    pragma_end: Option<usize>,
 }
 
 type Lexed = Result<(), Box<Fault>>;
@@ -138,11 +147,26 @@ impl Lexer<'_> {
         self.push(kind, length);
     }
 
+    /// Of a pragma of Braket the rest of the line is read as tokens, with an end of their own.
+    fn pragma(&mut self) {
+        let end = self.at + self.line_length();
+        let line = &self.source[self.at..end];
+        let body = line.trim_start_matches('#').trim_start().trim_start_matches("pragma");
+        let is_ours = body.trim_start().starts_with("braket");
+        if !is_ours || !body.starts_with([' ', '\t']) {
+            self.line(TokenKind::Pragma);
+            return;
+        }
+        let head = line.len() - body.trim_start().len() + "braket".len();
+        self.push(TokenKind::BraketPragma, head);
+        self.pragma_end = Some(end);
+    }
+
     /// `#pragma` or `#dim`.
     fn directive(&mut self) -> Lexed {
         let rest = self.source[self.at + 1..].trim_start_matches([' ', '\t']);
         if rest.starts_with("pragma") {
-            self.line(TokenKind::Pragma);
+            self.pragma();
             return Ok(());
         }
         if rest.starts_with("dim") && is(self.byte(1), NAME_START) {
@@ -197,7 +221,7 @@ impl Lexer<'_> {
         let name = &self.source[self.at..self.at + length];
         let mut kind = keyword(name).unwrap_or(TokenKind::Name);
         if name == "pragma" {
-            self.line(TokenKind::Pragma);
+            self.pragma();
             return Ok(());
         }
         if self.is_old && !is_old_keyword(kind) {

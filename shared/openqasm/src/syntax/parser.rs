@@ -287,7 +287,9 @@ impl Parser<'_> {
     pub(super) fn unexpected(&self, wanted: &str) -> Box<Fault> {
         let token = self.token();
         let (span, found) = match token.kind {
-            TokenKind::End => (self.previous(), token.kind.text().to_owned()),
+            TokenKind::End | TokenKind::PragmaEnd => {
+                (self.previous(), token.kind.text().to_owned())
+            }
             kind if kind.is_fixed() => (token.span, format!("`{}`", kind.text())),
             _ => {
                 let text: String = token.span.text(self.source).chars().take(40).collect();
@@ -321,7 +323,12 @@ impl Parser<'_> {
                     }
                 }
                 TokenKind::RightBrace => open -= 1,
-                TokenKind::Semicolon | TokenKind::Pragma | TokenKind::Annotation if open == 0 => {
+                TokenKind::Semicolon
+                | TokenKind::Pragma
+                | TokenKind::PragmaEnd
+                | TokenKind::Annotation
+                    if open == 0 =>
+                {
                     return;
                 }
                 _ => {}

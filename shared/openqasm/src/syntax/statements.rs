@@ -22,7 +22,12 @@ impl Parser<'_> {
                 self.advance();
                 Ok(())
             }
-            TokenKind::Pragma => self.pragma(start),
+            TokenKind::Pragma => self.unknown_pragma(),
+            TokenKind::BraketPragma => self.braket_pragma(),
+            TokenKind::PragmaEnd => {
+                self.advance();
+                Ok(())
+            }
             TokenKind::Measure => self.measure(),
             TokenKind::Reset => self.reset(),
             TokenKind::Barrier => self.barrier(),

@@ -28,6 +28,10 @@ macro_rules! token_kinds {
             Text,
             /// `#pragma …` or `pragma …`, up to the end of the line.
             Pragma,
+            /// `#pragma braket`, whose line follows as tokens.
+            BraketPragma,
+            /// Where the line of a pragma of Braket ends.
+            PragmaEnd,
             /// `@word …`, up to the end of the line.
             Annotation,
             /// Not readable, and already reported.
@@ -49,7 +53,8 @@ macro_rules! token_kinds {
                     Self::Imaginary => "an imaginary number",
                     Self::Timing => "a duration",
                     Self::Text => "a quoted text",
-                    Self::Pragma => "a pragma",
+                    Self::Pragma | Self::BraketPragma => "a pragma",
+                    Self::PragmaEnd => "the end of the line",
                     Self::Annotation => "an annotation",
                     Self::Broken => "something unreadable",
                     Self::End => "the end of the program",
