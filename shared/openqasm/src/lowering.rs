@@ -16,6 +16,7 @@ mod declarations;
 mod evaluation;
 mod gates;
 mod indices;
+mod inverses;
 mod jumps;
 mod library;
 mod loops;

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use quantum_program::{Expression as Term, Type, Value, Variable};
+use quantum_program::{Expression as Term, Type, Value};
 
 use super::evaluation::{Cell, Datum, Listed};
 use super::names::Binding;
@@ -97,10 +97,11 @@ impl Lowering<'_> {
         let Some(first) = array.first.filter(|_| array.cells.is_empty()) else {
             return Ok(Rc::new(Listed { dimensions, cells: array.cells.clone(), first: None }));
         };
+        let element = array.element;
         let count = narrow(dimensions.iter().product());
         let mut cells = Vec::with_capacity(count as usize);
         for variable in first..first + count {
-            cells.push(self.term(Term::Variable(variable), span)?);
+            cells.push(self.read_slot(variable, element, span)?);
         }
         Ok(Rc::new(Listed { dimensions, cells, first: Some(first) }))
     }
@@ -211,9 +212,7 @@ impl Lowering<'_> {
         for cell in cells {
             let variable = self.new_slot(name, kind, span)?;
             first.get_or_insert(variable);
-            let id = self.id(*cell, span)?;
-            let pushed = self.builder.assign(variable, id);
-            self.full(span, pushed)?;
+            self.set_slot(variable, kind, *cell, span)?;
         }
         Ok(first.unwrap_or_default())
     }
@@ -338,9 +337,8 @@ impl Lowering<'_> {
             return Ok(());
         }
         let variable = array.first.unwrap_or_default() + narrow(place);
-        let id = self.id(cell, span)?;
-        let pushed = self.builder.assign(variable, id);
-        self.full(span, pushed)
+        let element = array.element;
+        self.set_slot(variable, element, cell, span)
     }
 
     /// The index of an assignment that only a run knows.
@@ -380,20 +378,14 @@ impl Lowering<'_> {
                 let name = self.name_text(array.symbol);
                 let mut first = None;
                 for _ in &array.cells {
-                    let initial = super::casts::zero(array.element);
-                    let name = name.to_owned();
-                    let kind = array.element;
-                    let added = self.builder.variable(Variable { name, kind, initial });
-                    let variable = self.full(span, added)?;
+                    let variable = self.new_slot(name, array.element, span)?;
                     first.get_or_insert(variable);
                 }
                 first.unwrap_or_default()
             }
         };
         for (variable, cell) in (first..).zip(&array.cells) {
-            let id = self.id(*cell, span)?;
-            let pushed = self.builder.assign(variable, id);
-            self.full(span, pushed)?;
+            self.set_slot(variable, array.element, *cell, span)?;
         }
         let array = &mut self.arrays.states[number as usize];
         array.first = Some(first);

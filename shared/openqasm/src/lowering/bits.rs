@@ -209,6 +209,7 @@ impl Lowering<'_> {
                     "assign parts of the register, for example `c[0:63]`",
                 ));
             }
+            Cell::Open(id) if width == 1 && self.kind_of(id) == Some(Type::Bool) => cell,
             _ => self.cast_cell(cell, Type::Bits { width }, span)?,
         };
         match value {
@@ -285,15 +286,32 @@ impl Lowering<'_> {
         span: Span,
     ) -> Lowered<quantum_program::ExpressionId> {
         let variable = self.new_slot("kept", kind, span)?;
-        let id = self.id(value, span)?;
-        let pushed = self.builder.assign(variable, id);
-        self.full(span, pushed)?;
-        let cell = self.term(Term::Variable(variable), span)?;
+        self.set_slot(variable, kind, value, span)?;
+        let cell = self.read_slot(variable, kind, span)?;
         self.id(cell, span)
+    }
+
+    pub(super) fn set_slot(
+        &mut self,
+        slot: u32,
+        kind: Type,
+        value: Cell,
+        span: Span,
+    ) -> Lowered<()> {
+        let value = self.cast_cell(value, super::casts::kept_as(kind), span)?;
+        let id = self.id(value, span)?;
+        let pushed = self.builder.assign(slot, id);
+        self.full(span, pushed)
+    }
+
+    pub(super) fn read_slot(&mut self, slot: u32, kind: Type, span: Span) -> Lowered<Cell> {
+        let cell = self.term(Term::Variable(slot), span)?;
+        self.cast_cell(cell, kind, span)
     }
 
     /// A place in the run's memory, 0 to begin with.
     pub(super) fn new_slot(&mut self, name: &str, kind: Type, span: Span) -> Lowered<u32> {
+        let kind = super::casts::kept_as(kind);
         let initial = super::casts::zero(kind);
         let added = self.builder.variable(Variable { name: name.to_owned(), kind, initial });
         self.full(span, added)

@@ -161,6 +161,14 @@ fn shape_text(dimensions: &[usize]) -> String {
     sizes.join(" × ")
 }
 
+/// How a run keeps a value: bits as a number, so that registers of bits are the only bits of a program.
+pub(super) fn kept_as(kind: Type) -> Type {
+    match kind {
+        Type::Bits { width } => Type::Uint { bits: width },
+        other => other,
+    }
+}
+
 /// What a variable without a value begins with.
 pub(super) fn zero(kind: Type) -> Value {
     match kind {

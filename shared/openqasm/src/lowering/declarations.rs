@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use quantum_program::{BinaryOperator, Expression as Term, Input, Value};
 
-use super::casts::{zero, zero_cell};
+use super::casts::{kept_as, zero, zero_cell};
 use super::evaluation::{Cell, Datum, Listed};
 use super::names::Binding;
 use super::variables::NewVariable;
@@ -105,7 +105,7 @@ impl<'a> Lowering<'a> {
                 "write the sizes: `array[int, 2, 3]`",
             ));
         }
-        let element = self.value_type(kind)?;
+        let element = kept_as(self.value_type(kind)?);
         let listed = match initial {
             None => {
                 let count = dimensions.iter().product();

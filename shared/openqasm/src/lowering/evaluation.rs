@@ -3,7 +3,8 @@
 use std::rc::Rc;
 
 use quantum_program::{
-    BinaryOperator, Complex, Dependence, Expression as Term, ExpressionId, Type, Value, operators,
+    BinaryOperator, Complex, Dependence, Expression as Term, ExpressionId, Type, UnaryOperator,
+    Value, operators,
 };
 
 use super::names::Binding;
@@ -303,7 +304,24 @@ impl<'a> Lowering<'a> {
             Cell::Known(value) => {
                 value.cast(kind).map(Cell::Known).map_err(|reason| undefined(span, reason))
             }
+            Cell::Open(id) if self.kind_of(id) == Some(kind) => Ok(cell),
             Cell::Open(id) => self.term(Term::Cast(kind, id), span),
+        }
+    }
+
+    /// The type of an expression's value, where it can be seen without looking further.
+    pub(super) fn kind_of(&self, id: ExpressionId) -> Option<Type> {
+        let program = self.builder.program();
+        let variable = |number: u32| program.variables().get(number as usize).map(|one| one.kind);
+        match program.expression(id) {
+            Term::Cast(kind, _) => Some(kind),
+            Term::Variable(number) => variable(number),
+            Term::Entry { first, .. } => variable(first),
+            Term::Bits { width, .. } => Some(Type::Bits { width }),
+            Term::Bit(_) | Term::Element { .. } | Term::Unary(UnaryOperator::Not, _) => {
+                Some(Type::Bool)
+            }
+            _ => None,
         }
     }
 

@@ -214,7 +214,7 @@ impl Lowering<'_> {
             return Ok(Datum::Nothing);
         };
         match frame.result {
-            Some((_, Some(slot))) => self.term(Term::Variable(slot), span).map(Datum::from),
+            Some((kind, Some(slot))) => self.read_slot(slot, kind, span).map(Datum::from),
             _ => Ok(frame.returned.unwrap_or(Datum::Nothing)),
         }
     }
@@ -273,9 +273,7 @@ impl Lowering<'_> {
             None => self.new_slot("result", kind, span)?,
         };
         self.frames.all[target].result = Some((kind, Some(slot)));
-        let id = self.id(cell, span)?;
-        let pushed = self.builder.assign(slot, id);
-        self.full(span, pushed)
+        self.set_slot(slot, kind, cell, span)
     }
 
     pub(super) fn end(&mut self, span: Span) -> Lowered<Flow> {

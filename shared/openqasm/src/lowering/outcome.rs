@@ -73,17 +73,19 @@ impl Lowering<'_> {
             .any(|instruction| matches!(instruction, quantum_program::Instruction::Measure { .. }))
     }
 
-    /// What is known of bits and outputs has to be where a run keeps them.
+    fn keep_register(&mut self, register: u32, span: Span) -> Lowered<()> {
+        let found = self.bits.global.iter().find(|(.., number)| *number == register).copied();
+        let Some((first, count, _)) = found else {
+            return Ok(());
+        };
+        (first..first + count).try_for_each(|bit| self.keep_bit(bit, span))
+    }
+
+    /// What is known of outputs has to be where a run keeps them.
     pub(super) fn keep_outputs(&mut self, span: Span) -> Lowered<()> {
-        let registers = self.bits.global.clone();
-        for (first, count, _) in registers {
-            for bit in first..first + count {
-                self.keep_bit(bit, span)?;
-            }
-        }
         for output in self.outputs.clone() {
             match output {
-                OutputName::Bits(_) => {}
+                OutputName::Bits(register) => self.keep_register(register, span)?,
                 OutputName::Variable(_, number) => {
                     self.keep_variable(number, span)?;
                 }

@@ -1,6 +1,6 @@
 //! What is known of each variable, and when does only a run know it?
 
-use quantum_program::{Dependence, Expression as Term, ExpressionId, Type, Value, Variable};
+use quantum_program::{Dependence, ExpressionId, Type, Value};
 
 use super::evaluation::{Cell, Datum};
 use super::{Lowered, Lowering, narrow};
@@ -111,7 +111,10 @@ impl Lowering<'_> {
         match (variable.state, variable.slot) {
             (State::Known(value), _) => Ok(Datum::Value(value)),
             (State::Open(id), _) => Ok(Datum::Open(id)),
-            (State::Running, Some(slot)) => self.term(Term::Variable(slot), span).map(Datum::from),
+            (State::Running, Some(slot)) => {
+                let kind = variable.kind;
+                self.read_slot(slot, kind, span).map(Datum::from)
+            }
             (State::Running, None) => Ok(Datum::Nothing),
         }
     }
@@ -159,9 +162,7 @@ impl Lowering<'_> {
             }
             _ => {
                 let slot = self.slot(number, span)?;
-                let id = self.id(value, span)?;
-                let pushed = self.builder.assign(slot, id);
-                self.full(span, pushed)?;
+                self.set_slot(slot, kind, value, span)?;
                 State::Running
             }
         };
@@ -174,10 +175,8 @@ impl Lowering<'_> {
         if let Some(slot) = variable.slot {
             return Ok(slot);
         }
-        let name = self.name_text(variable.symbol).to_owned();
-        let initial = super::casts::zero(variable.kind);
-        let added = self.builder.variable(Variable { name, kind: variable.kind, initial });
-        let slot = self.full(span, added)?;
+        let name = self.name_text(variable.symbol);
+        let slot = self.new_slot(name, variable.kind, span)?;
         self.variables.states[number as usize].slot = Some(slot);
         Ok(slot)
     }
@@ -190,9 +189,8 @@ impl Lowering<'_> {
             State::Known(value) => Cell::Known(value),
             State::Open(id) => Cell::Open(id),
         };
-        let id = self.id(cell, span)?;
-        let pushed = self.builder.assign(slot, id);
-        self.full(span, pushed)?;
+        let kind = self.variables.states[number as usize].kind;
+        self.set_slot(slot, kind, cell, span)?;
         self.variables.states[number as usize].state = State::Running;
         Ok(slot)
     }
