@@ -14,12 +14,12 @@ fn go_on(_: Progress) -> ControlFlow<()> {
 }
 
 fn state<T: Real>(positions: usize, threads: usize, path: Path) -> State<T> {
-    State::new(positions, Settings { threads, path }).unwrap()
+    State::new(positions, Settings { threads, path }).expect("memory")
 }
 
 fn amplitudes<T: Real>(state: &State<T>) -> Vec<Complex<f64>> {
     let mut amplitudes = vec![Complex::ZERO; 1 << state.positions()];
-    state.copy_amplitudes(0, &mut amplitudes).unwrap();
+    state.copy_amplitudes(0, &mut amplitudes).expect("within range");
     amplitudes
 }
 
@@ -31,26 +31,23 @@ fn assert_close(left: &[Complex<f64>], right: &[Complex<f64>], tolerance: f64) {
     }
 }
 
-/// A unitary matrix of 2^k rows, row after row.
+/// A unitary matrix of 2^k rows, row after row: random rows made orthonormal, twice for the sake of rounding.
 fn unitary(targets: usize, random: &mut Random) -> Vec<Complex<f64>> {
     let size = 1 << targets;
     let mut part = || random.unit() - 0.5;
-    let mut rows: Vec<Vec<Complex<f64>>> =
-        (0..size).map(|_| (0..size).map(|_| Complex::new(part(), part())).collect()).collect();
-    for row in 0..size {
-        for _ in 0..2 {
-            for other in 0..row {
-                let overlap = (0..size).fold(Complex::ZERO, |sum, at| {
-                    sum + rows[other][at].conjugate() * rows[row][at]
-                });
-                for at in 0..size {
-                    let shift = overlap * rows[other][at];
-                    rows[row][at] = rows[row][at] - shift;
-                }
+    let mut rows: Vec<Vec<Complex<f64>>> = Vec::new();
+    for _ in 0..size {
+        let mut row: Vec<_> = (0..size).map(|_| Complex::new(part(), part())).collect();
+        for other in rows.iter().chain(&rows) {
+            let products = other.iter().zip(&row).map(|(a, b)| a.conjugate() * *b);
+            let overlap = products.fold(Complex::ZERO, |sum, product| sum + product);
+            for (entry, part) in row.iter_mut().zip(other) {
+                *entry = *entry - overlap * *part;
             }
         }
-        let norm: f64 = rows[row].iter().map(|entry| entry.norm_squared()).sum();
-        rows[row].iter_mut().for_each(|entry| *entry = *entry * norm.sqrt().recip());
+        let norm: f64 = row.iter().map(|entry| entry.norm_squared()).sum();
+        row.iter_mut().for_each(|entry| *entry = *entry * norm.sqrt().recip());
+        rows.push(row);
     }
     rows.concat()
 }
@@ -82,13 +79,13 @@ fn mixture(positions: usize, count: usize, seed: u64) -> Operations {
         let kind = below(4, &mut random);
         if targets.is_empty() || kind == 0 {
             let entries: Vec<_> = (0..1 << target_count).map(|_| phase(&mut random)).collect();
-            operations.diagonal(targets, &controls, &entries).unwrap();
+            operations.diagonal(targets, &controls, &entries).expect("a valid operation");
         } else if kind == 1 {
             let images = choose(1 << target_count, 1 << target_count, &mut random);
-            operations.permutation(targets, &controls, &images).unwrap();
+            operations.permutation(targets, &controls, &images).expect("a valid operation");
         } else {
             let matrix = unitary(target_count, &mut random);
-            operations.dense(targets, &controls, &matrix).unwrap();
+            operations.dense(targets, &controls, &matrix).expect("a valid operation");
         }
     }
     operations

@@ -6,7 +6,7 @@ fn check<T: Real>(operations: &Operations, tolerance: f64) {
     let expected = oracle::simulate(operations);
     for path in Path::available() {
         let mut state = state::<T>(operations.positions(), 1, path);
-        state.apply(operations, &mut go_on).unwrap();
+        state.apply(operations, &mut go_on).expect("a run");
         assert_close(&amplitudes(&state), &expected, tolerance);
     }
 }
@@ -39,7 +39,9 @@ fn a_matrix_acts_on_every_pair_of_positions() {
     for first in 0..7 {
         for second in (0..7).filter(|second| *second != first) {
             let mut operations = mixture(7, 10, 1);
-            operations.dense(&[first, second], &[], &unitary(2, &mut random)).unwrap();
+            operations
+                .dense(&[first, second], &[], &unitary(2, &mut random))
+                .expect("a valid operation");
             check::<f32>(&operations, 1e-5);
             check::<f64>(&operations, 1e-12);
         }
@@ -51,7 +53,7 @@ fn the_number_of_threads_makes_no_difference() {
     let operations = mixture(17, 60, 9);
     let run = |threads| {
         let mut state = state::<f32>(17, threads, Path::fastest());
-        state.apply(&operations, &mut go_on).unwrap();
+        state.apply(&operations, &mut go_on).expect("a run");
         amplitudes(&state)
     };
     let one = run(1);
