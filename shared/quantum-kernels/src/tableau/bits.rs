@@ -1,6 +1,6 @@
 //! Tables of bits, 64 a word, and how they are turned on their side.
 
-use super::{TableauError, lanes::wide};
+use super::{TableauError, lanes::widest};
 
 /// Bits of a word: the unit in which widths are rounded up.
 pub(super) const WORD: usize = 64;
@@ -61,19 +61,7 @@ impl Table {
 
     /// Rows become columns, in place; the table must be square.
     pub(super) fn transpose(&mut self) {
-        let side = self.words_per_row;
-        wide(|| {
-            for across in 0..side {
-                for down in across..side {
-                    let (mut above, mut below) =
-                        (self.block(across, down), self.block(down, across));
-                    transpose_block(&mut above);
-                    transpose_block(&mut below);
-                    self.put(down, across, &above);
-                    self.put(across, down, &below);
-                }
-            }
-        });
+        transpose(self);
     }
 
     /// The 64 × 64 bits at the given place, counted in blocks; rows past the last are zeros.
@@ -92,6 +80,34 @@ impl Table {
         let rows = self.words.chunks_exact_mut(self.words_per_row).skip(row * WORD);
         for (word, row) in block.iter().zip(rows) {
             row[column] = *word;
+        }
+    }
+}
+
+widest! { fn transpose(table: &mut Table) => transpose_square }
+
+widest! { fn transpose_into(from: &Table, to: &mut Table) => transpose_blocks }
+
+#[inline(always)]
+fn transpose_square(table: &mut Table) {
+    for across in 0..table.words_per_row {
+        for down in across..table.words_per_row {
+            let (mut above, mut below) = (table.block(across, down), table.block(down, across));
+            transpose_block(&mut above);
+            transpose_block(&mut below);
+            table.put(down, across, &above);
+            table.put(across, down, &below);
+        }
+    }
+}
+
+#[inline(always)]
+fn transpose_blocks(from: &Table, to: &mut Table) {
+    for down in 0..to.words_per_row {
+        for across in 0..from.words_per_row {
+            let mut block = from.block(down, across);
+            transpose_block(&mut block);
+            to.put(across, down, &block);
         }
     }
 }
@@ -130,15 +146,7 @@ impl Samples {
         shots: usize,
     ) -> Result<Self, TableauError> {
         let mut table = Table::zeros(shots, count.div_ceil(WORD))?;
-        wide(|| {
-            for down in 0..count.div_ceil(WORD) {
-                for across in 0..shots.div_ceil(WORD) {
-                    let mut block = measurements.block(down, across);
-                    transpose_block(&mut block);
-                    table.put(across, down, &block);
-                }
-            }
-        });
+        transpose_into(measurements, &mut table);
         Ok(Self { shots, table })
     }
 

@@ -4,7 +4,6 @@ use super::{
     TableauError,
     bits::{Table, WORD},
     clifford::{Pauli, Product},
-    lanes::wide,
     rows,
     steps::{Condition, Step, Steps},
 };
@@ -51,13 +50,13 @@ impl Frames {
         match step {
             Step::One { gate, qubit } => {
                 let mut rows = [self.x.row_mut(qubit as usize), self.z.row_mut(qubit as usize)];
-                wide(|| rows::add(&mut rows, gate));
+                rows::add(&mut rows, gate);
             }
             Step::Two { gate, qubits } => {
                 let qubits = qubits.map(|qubit| qubit as usize);
                 let [x0, x1] = self.x.two_rows_mut(qubits);
                 let [z0, z1] = self.z.two_rows_mut(qubits);
-                wide(|| rows::add(&mut [x0, z0, x1, z1], gate));
+                rows::add(&mut [x0, z0, x1, z1], gate);
             }
             Step::Measure { qubit } => {
                 self.flips.row_mut(self.measured).copy_from_slice(self.x.row(qubit as usize));

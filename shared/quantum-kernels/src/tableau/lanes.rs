@@ -110,21 +110,25 @@ impl<const N: usize> Powers<N> {
     }
 }
 
-/// Runs `work` with the widest instructions of this machine; all of it must be inlined into the closure.
-#[inline(always)]
-pub(super) fn wide<R>(work: impl FnOnce() -> R) -> R {
-    #[cfg(target_arch = "x86_64")]
-    {
-        #[target_feature(enable = "avx2,popcnt")]
-        #[expect(unsafe_code, reason = "instructions beyond the baseline are the point")]
-        unsafe fn with_avx2<R>(work: impl FnOnce() -> R) -> R {
-            work()
+/// Defines a function that calls another one, all of which is inlined, with the widest instructions of the machine it runs on.
+macro_rules! widest {
+    ($seen:vis fn $name:ident$(<const $size:ident: usize>)?($($argument:ident: $kind:ty),* $(,)?) $(-> $result:ty)? => $body:ident) => {
+        $seen fn $name$(<const $size: usize>)?($($argument: $kind),*) $(-> $result)? {
+            #[cfg(target_arch = "x86_64")]
+            {
+                #[target_feature(enable = "avx2,popcnt")]
+                fn with_avx2$(<const $size: usize>)?($($argument: $kind),*) $(-> $result)? {
+                    $body($($argument),*)
+                }
+
+                if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("popcnt") {
+                    // SAFETY: both features were just found on this machine
+                    #[expect(unsafe_code, reason = "instructions beyond the baseline are the point")]
+                    return unsafe { with_avx2($($argument),*) };
+                }
+            }
+            $body($($argument),*)
         }
-        if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("popcnt") {
-            // SAFETY: both features were just found on this machine
-            #[expect(unsafe_code, reason = "see above")]
-            return unsafe { with_avx2(work) };
-        }
-    }
-    work()
+    };
 }
+pub(super) use widest;

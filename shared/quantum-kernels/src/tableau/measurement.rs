@@ -4,7 +4,7 @@ use super::{
     Tableau,
     bits::WORD,
     clifford::Pauli,
-    lanes::{Lanes, Powers, WIDE, wide},
+    lanes::{Lanes, Powers, WIDE, widest},
     state::Half,
 };
 use crate::random::Random;
@@ -56,7 +56,7 @@ impl Tableau {
         let factor = self.factor(qubit);
         let negative = self.halves[1].sign(qubit);
         for half in &mut self.halves {
-            wide(|| multiply_where(half, pivot, &factor, negative != outcome));
+            multiply_where(half, pivot, &factor, negative != outcome);
         }
         self.halves[0].x.set(pivot, qubit);
     }
@@ -70,9 +70,13 @@ impl Tableau {
     }
 }
 
+widest! {
+    fn multiply_where(half: &mut Half, pivot: usize, factor: &[(usize, bool, bool)], negate: bool) => multiply_columns
+}
+
 /// Multiplies the rows that have an X at the pivot by the factor, and leaves a Z there in place of all they had.
 #[inline(always)]
-fn multiply_where(half: &mut Half, pivot: usize, factor: &[(usize, bool, bool)], negate: bool) {
+fn multiply_columns(half: &mut Half, pivot: usize, factor: &[(usize, bool, bool)], negate: bool) {
     let words = half.signs.len();
     let mut at = 0;
     while at + WIDE <= words {

@@ -2,7 +2,7 @@
 
 use super::{
     clifford::Action,
-    lanes::{Lanes, Powers, WIDE},
+    lanes::{Lanes, Powers, WIDE, widest},
 };
 
 /// The rows of one qubit's X or Z: its bits of X and of Z in every column.
@@ -11,9 +11,13 @@ pub(super) struct Row<'a> {
     pub(super) z: &'a mut [u64],
 }
 
+widest! {
+    pub(super) fn multiply<const ENTRIES: usize>(rows: &mut [Row<'_>; ENTRIES], action: Action<ENTRIES>) -> [u32; ENTRIES] => multiply_rows
+}
+
 /// Replaces each row by the product of rows that the action's entry names, and says the power of i that came about in each.
 #[inline(always)]
-pub(super) fn multiply<const ENTRIES: usize>(
+fn multiply_rows<const ENTRIES: usize>(
     rows: &mut [Row<'_>; ENTRIES],
     action: Action<ENTRIES>,
 ) -> [u32; ENTRIES] {
@@ -69,9 +73,13 @@ fn multiply_at<const ENTRIES: usize, const N: usize>(
     }
 }
 
+widest! {
+    pub(super) fn add<const ENTRIES: usize>(rows: &mut [&mut [u64]; ENTRIES], action: Action<ENTRIES>) => add_rows
+}
+
 /// Replaces each row of bits by the sum modulo 2 of the rows that the entry has a bit for, as a frame, which has no sign, asks.
 #[inline(always)]
-pub(super) fn add<const ENTRIES: usize>(rows: &mut [&mut [u64]; ENTRIES], action: Action<ENTRIES>) {
+fn add_rows<const ENTRIES: usize>(rows: &mut [&mut [u64]; ENTRIES], action: Action<ENTRIES>) {
     let images = masks(action);
     // a frame's Pauli moves through the gate: its bit of an entry goes wherever that entry's image has bits
     let masks: [[u64; ENTRIES]; ENTRIES] =

@@ -4,7 +4,6 @@ use super::{
     TableauError,
     bits::{Table, WORD, zeros},
     clifford::{Action, OneQubit, Pauli, TwoQubit},
-    lanes::wide,
     rows::{self, Row},
 };
 
@@ -91,7 +90,7 @@ impl Tableau {
         let [of_x, of_z] = &mut self.halves;
         let mut rows =
             [of_x, of_z].map(|half| Row { x: half.x.row_mut(qubit), z: half.z.row_mut(qubit) });
-        let powers = wide(|| rows::multiply(&mut rows, inverse));
+        let powers = rows::multiply(&mut rows, inverse);
         self.set_signs([qubit], inverse, powers);
     }
 
@@ -108,7 +107,7 @@ impl Tableau {
         let [x0, x1] = pair(of_x, qubits);
         let [z0, z1] = pair(of_z, qubits);
         let mut rows = [x0, z0, x1, z1];
-        let powers = wide(|| rows::multiply(&mut rows, inverse));
+        let powers = rows::multiply(&mut rows, inverse);
         self.set_signs(qubits, inverse, powers);
     }
 
