@@ -108,7 +108,7 @@ fn check_complete(operators: &[Unitary]) -> Result<(), SimulationError> {
             *sum = *sum + entry;
         }
     }
-    let wanted = |at: usize| if at % (size + 1) == 0 { ONE } else { ZERO };
+    let wanted = |at: usize| if at.is_multiple_of(size + 1) { ONE } else { ZERO };
     let wrong = sum
         .iter()
         .enumerate()
@@ -124,7 +124,7 @@ fn share(operator: &Unitary) -> Option<f64> {
     let size = 1 << operator.qubits();
     let square = square(operator);
     let share = square[0].re;
-    let wanted = |at: usize| if at % (size + 1) == 0 { Complex::real(share) } else { ZERO };
+    let wanted = |at: usize| if at.is_multiple_of(size + 1) { Complex::real(share) } else { ZERO };
     let fits = |(at, entry): (usize, &Complex)| (*entry - wanted(at)).norm_squared() < 1e-24;
     square.iter().enumerate().all(fits).then_some(share)
 }

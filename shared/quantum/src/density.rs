@@ -4,7 +4,9 @@
 //! the first and as its conjugate on the second.
 
 use quantum_kernels::random::Random;
-use quantum_kernels::vector::{Complex as KernelComplex, Control as KernelControl, Operations, Settings, State};
+use quantum_kernels::vector::{
+    Complex as KernelComplex, Control as KernelControl, Operations, Settings, State,
+};
 use quantum_program::{Complex, Matrix, Unitary};
 
 use crate::channel::Channel;
@@ -49,6 +51,15 @@ impl Density {
             distribution[bits.fold(0, |number, bit| number << 1 | bit)] += probability;
         }
         Ok(distribution)
+    }
+
+    /// The expectation of the product of Z on the positions whose bit is set.
+    pub(crate) fn parity(&self, mask: usize) -> Result<f64, SimulationError> {
+        let signed = |(index, probability): (usize, f64)| match (index & mask).count_ones() % 2 {
+            0 => probability,
+            _ => -probability,
+        };
+        Ok(self.diagonal()?.into_iter().enumerate().map(signed).sum())
     }
 
     /// What it is of some positions alone, row after row; the first is the highest bit of a row's number.

@@ -2,11 +2,11 @@
 
 use std::ops::ControlFlow;
 
-use super::{Progress, SimulationError};
+use crate::run::{Progress, SimulationError};
 
 const AMPLITUDES_BETWEEN_REPORTS: u64 = 1 << 22;
 
-pub(super) struct Meter<'a> {
+pub(crate) struct Meter<'a> {
     report: &'a dyn Fn(Progress) -> ControlFlow<()>,
     done: u64,
     total: u64,
@@ -14,16 +14,16 @@ pub(super) struct Meter<'a> {
 }
 
 impl<'a> Meter<'a> {
-    pub(super) fn new(report: &'a dyn Fn(Progress) -> ControlFlow<()>, total: u64) -> Self {
+    pub(crate) fn new(report: &'a dyn Fn(Progress) -> ControlFlow<()>, total: u64) -> Self {
         Self { report, done: 0, total, reported: 0 }
     }
 
-    pub(super) fn start(&self) -> Result<(), SimulationError> {
+    pub(crate) fn start(&self) -> Result<(), SimulationError> {
         self.tell()
     }
 
-    pub(super) fn advance(&mut self, amplitudes: usize) -> Result<(), SimulationError> {
-        self.done = self.done.saturating_add(amplitudes as u64).min(self.total);
+    pub(crate) fn advance(&mut self, amplitudes: u64) -> Result<(), SimulationError> {
+        self.done = self.done.saturating_add(amplitudes).min(self.total);
         if self.done - self.reported < AMPLITUDES_BETWEEN_REPORTS {
             return Ok(());
         }
@@ -31,7 +31,7 @@ impl<'a> Meter<'a> {
         self.tell()
     }
 
-    pub(super) fn finish(&mut self) -> Result<(), SimulationError> {
+    pub(crate) fn finish(&mut self) -> Result<(), SimulationError> {
         self.done = self.total;
         self.tell()
     }

@@ -79,7 +79,9 @@ pub enum SimulationError {
     NeedsShots { noun: &'static str },
     #[error("{noun} takes the exact state: ask for 0 shots")]
     NeedsNoShots { noun: &'static str },
-    #[error("result types ask for qubit {qubit} to be measured in more than one basis: ask for them in several programs")]
+    #[error(
+        "result types ask for qubit {qubit} to be measured in more than one basis: ask for them in several programs"
+    )]
     ConflictingObservables { qubit: usize },
     #[error("an observable's matrix on {qubits} qubits is too large: use one on at most {largest}")]
     ObservableTooLarge { qubits: usize, largest: usize },
@@ -87,16 +89,26 @@ pub enum SimulationError {
         "an amplitude is asked for of `{state}`, which is not a basis state of {qubits} qubits: write {qubits} characters 0 or 1"
     )]
     NotABasisState { state: String, qubits: usize },
-    #[error("the adjoint gradient is defined for programs without measurement, reset and noise: {help}")]
+    #[error(
+        "the adjoint gradient is defined for programs without measurement, reset and noise: {help}"
+    )]
     NoGradient { help: &'static str },
-    #[error("during the run {reason} at {line}:{column}: change the inputs, or the expression in the program")]
+    #[error(
+        "during the run {reason} at {line}:{column}: change the inputs, or the expression in the program"
+    )]
     Undefined { reason: Undefined, line: usize, column: usize },
     #[error(
         "a shot ran more than {MAX_INSTRUCTIONS_RUN} instructions: end the loop earlier, for its condition may hold for ever"
     )]
     EndlessLoop,
-    #[error("the operators of the noise `kraus` give {sum} in all, and must give 1: correct the pragma")]
+    #[error(
+        "the operators of the noise `kraus` give {sum} in all, and must give 1: correct the pragma"
+    )]
     IncompleteNoise { sum: f64 },
+    #[error(
+        "a state with noise or choices has no amplitudes: ask for probabilities, expectations or a density matrix"
+    )]
+    Mixed,
     #[error("the run was cancelled")]
     Cancelled,
     #[error("the memory for {needed_bytes} bytes could not be had")]

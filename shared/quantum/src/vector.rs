@@ -1,5 +1,6 @@
 //! How does a program run on a state vector?
 
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 use quantum_kernels::random::Random;
@@ -13,6 +14,10 @@ use crate::run::SimulationError;
 
 /// Amplitudes less likely than this cannot add up to anything.
 const INVISIBLE: f64 = 1e-28;
+/// Positions of which a table of all values is made.
+const MOST_AT_ONCE: usize = 16;
+/// Amplitudes, no more than a state has that is too wide for a table.
+const READ_TOGETHER: usize = 4_096;
 
 pub(crate) struct Vector<T: Real> {
     pub(crate) state: State<T>,
@@ -69,8 +74,7 @@ impl<T: Real> Machine for Vector<T> {
         }
         let operators: Vec<Vec<vector::Complex<f64>>> =
             channel.operators().iter().map(|one| kernel_entries(one.entries())).collect();
-        let operators: Vec<&[vector::Complex<f64>]> =
-            operators.iter().map(Vec::as_slice).collect();
+        let operators: Vec<&[vector::Complex<f64>]> = operators.iter().map(Vec::as_slice).collect();
         self.state.kraus_probabilities(targets, &operators).map_err(failed)
     }
 
@@ -106,8 +110,37 @@ impl<T: Real> Machine for Vector<T> {
         positions: &[usize],
         limit: usize,
     ) -> Result<Vec<(Vec<bool>, f64)>, SimulationError> {
-        let all = self.state.marginal(positions).map_err(failed)?;
-        listed(&all, positions.len(), limit)
+        if positions.len() <= MOST_AT_ONCE {
+            let all = self.state.marginal(positions).map_err(failed)?;
+            return listed(&all, positions.len(), limit);
+        }
+        self.few_of_many(positions, limit)
+    }
+}
+
+impl<T: Real> Vector<T> {
+    /// As `distribution`, where most of the values cannot be: a table of all of them would be larger than the state.
+    fn few_of_many(
+        &self,
+        positions: &[usize],
+        limit: usize,
+    ) -> Result<Vec<(Vec<bool>, f64)>, SimulationError> {
+        let mut found: BTreeMap<Vec<bool>, f64> = BTreeMap::new();
+        let mut some = vec![vector::Complex { re: 0.0, im: 0.0 }; READ_TOGETHER];
+        for first in (0..1_usize << self.state.positions()).step_by(READ_TOGETHER) {
+            self.state.copy_amplitudes(first, &mut some).map_err(failed)?;
+            for (index, amplitude) in (first..).zip(&some) {
+                let probability = amplitude.norm_squared();
+                if probability > INVISIBLE {
+                    let value = positions.iter().map(|position| index >> position & 1 == 1);
+                    *found.entry(value.collect()).or_default() += probability;
+                    if found.len() > limit {
+                        return Err(SimulationError::TooManyOutcomes);
+                    }
+                }
+            }
+        }
+        Ok(found.into_iter().collect())
     }
 }
 
@@ -140,7 +173,8 @@ pub(crate) fn settle<T: Real>(
     let amplitudes = 1_u64 << state.positions();
     let mut done = 0;
     let applied = state.apply(waiting, &mut |progress| {
-        let now = (progress.fraction() * passes as f64 * amplitudes as f64) as u64;
+        let share = progress.done as f64 / progress.total.max(1) as f64;
+        let now = (share * passes as f64 * amplitudes as f64) as u64;
         let answer = meter.advance(now.saturating_sub(done));
         done = done.max(now);
         match answer {

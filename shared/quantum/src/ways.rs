@@ -10,7 +10,7 @@ use quantum_program::{Circuit, Instruction, Parameter};
 use crate::channel::Channels;
 use crate::limits::{MAX_EXACT_WAYS, MAX_INSTRUCTIONS_RUN};
 use crate::machine::{Control, Machine};
-use crate::memory::{Values, at_place};
+use crate::memory::Values;
 use crate::progress::Meter;
 use crate::run::SimulationError;
 use crate::schedule::{Fate, Schedule};
@@ -101,10 +101,7 @@ impl Ways<'_> {
                 Some(_) => {}
                 None => begin_again(&mut way, &beginning)?,
             }
-            loop {
-                let Stop::Choice(probabilities) = self.go(&mut way, meter)? else {
-                    break;
-                };
+            while let Stop::Choice(probabilities) = self.go(&mut way, meter)? {
                 if beginning.is_none() {
                     beginning = Some(self.begin(&mut way)?);
                 }
@@ -129,8 +126,7 @@ impl Ways<'_> {
             if arrived > MAX_EXACT_WAYS && matches!(way.goers, Goers::Share(_)) {
                 return Err(SimulationError::TooManyWays);
             }
-            if let Some(machine) = &mut way.machine {
-                let Way { goers, values, pending, .. } = &way;
+            if let Way { goers, values, pending, machine: Some(machine), .. } = &mut way {
                 arrive(Arrived { goers, values, pending, machine, random }, meter)?;
             }
         }

@@ -175,6 +175,41 @@ impl<T: Real> State<T> {
         self.zeros
     }
 
+    /// Multiplies all amplitudes.
+    pub fn scale(&mut self, factor: f64) {
+        let factor = T::from_f64(factor);
+        for number in self.amplitudes.as_mut_slice() {
+            *number = *number * factor;
+        }
+    }
+
+    /// Adds the amplitudes of another state of the same width, multiplied.
+    pub fn add_scaled(&mut self, other: &Self, factor: f64) -> Result<(), Error> {
+        if other.positions != self.positions {
+            return Err(Error::OutOfRange);
+        }
+        let factor = T::from_f64(factor);
+        let is_aligned = self.layout == other.layout;
+        let theirs = other.amplitudes.as_slice();
+        for (at, number) in self.amplitudes.as_mut_slice().iter_mut().enumerate() {
+            let from = match is_aligned {
+                true => at,
+                false => {
+                    // real and imaginary parts alternate by chunks
+                    let (chunk, rest) = (at / (2 * T::CHUNK), at % (2 * T::CHUNK));
+                    let place = chunk * T::CHUNK + rest % T::CHUNK;
+                    let place = other.layout.mask(self.layout.index(place));
+                    place / T::CHUNK * 2 * T::CHUNK
+                        + rest / T::CHUNK * T::CHUNK
+                        + place % T::CHUNK
+                }
+            };
+            *number = *number + theirs[from] * factor;
+        }
+        self.zeros = if is_aligned { self.zeros & other.zeros } else { 0 };
+        Ok(())
+    }
+
     pub(super) fn numbers(&self) -> &[T] {
         self.amplitudes.as_slice()
     }
