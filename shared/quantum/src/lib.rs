@@ -4,6 +4,7 @@
 //! ways it may go where chance decides (`ways`), and reads off counts and result types. Pure compute: nothing here reads a
 //! file, a clock or the network.
 
+mod binding;
 mod channel;
 mod clifford;
 mod density;
@@ -23,13 +24,17 @@ mod tests;
 mod vector;
 mod ways;
 
+pub use binding::{Unbound, bind};
 pub use limits::{
     MAX_DENSITY_QUBITS, MAX_EXACT_OUTCOMES, MAX_EXACT_WAYS, MAX_INSTRUCTIONS_RUN,
     MAX_LISTED_AMPLITUDES, MAX_OBSERVABLE_QUBITS, MAX_RECORDED_BITS, MAX_SHOTS,
     MAX_SIMULATED_QUBITS, memory_bytes,
 };
+pub use openqasm::{Code, Diagnostic, Diagnostics, Parsed, Severity, Style, parse, print};
 pub use outcome::{Measurements, Method, Outcome};
-pub use quantum_program::{BindError, Circuit, Input, InputKind, InputValue as Value, Program};
-pub use results::ResultValue;
+pub use quantum_analysis as analysis;
+pub use quantum_program::{BindError, Circuit, Input, InputKind, InputValue as Value, Language, Program,
+};
+pub use results::{AskedResult, ResultValue};
 pub use run::{Progress, Run, SimulationError};
-pub use simulation::{needed_bytes, simulate, work};
+pub use simulation::{NeededShots, needed_bytes, needed_shots, simulate};

@@ -1,10 +1,11 @@
 //! What does a run give?
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use serde::Serialize;
 
-use crate::results::ResultValue;
+use crate::results::AskedResult;
 
 /// The outcome of a run. In every bit string the first character is the first of `measured_qubits`:
 /// bits come in the order of their declaration, as Braket reports them.
@@ -14,12 +15,12 @@ pub struct Outcome {
     pub measured_qubits: Vec<usize>,
     /// How often each bit string was seen; empty if `shots` is 0.
     pub counts: BTreeMap<String, u64>,
-    /// Relative frequencies of the bit strings, or exact probabilities if `shots` is 0 (those under 1e-14 left out).
+    /// Exact probabilities of the bit strings, if `shots` is 0 and no result types are asked for (those under 1e-14 left out).
     pub probabilities: BTreeMap<String, f64>,
     /// One row a shot, in the order of the shots; empty if `shots` is 0.
     pub measurements: Measurements,
     /// One for each result type the program asks for, in their order.
-    pub results: Vec<ResultValue>,
+    pub results: Vec<AskedResult>,
     /// How it was reckoned.
     pub method: Method,
 }
@@ -38,6 +39,18 @@ pub enum Method {
     DensityMatrix,
     /// A state vector for each way that noise may go.
     Trajectories,
+}
+
+impl fmt::Display for Method {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::StateVector => "state vector",
+            Self::SinglePrecision => "state vector in single precision",
+            Self::Tableau => "stabilizer tableau",
+            Self::DensityMatrix => "density matrix",
+            Self::Trajectories => "trajectories",
+        })
+    }
 }
 
 /// The measured bits of every shot, 64 to a word.

@@ -4,16 +4,30 @@ mod exact;
 mod gradient;
 mod observables;
 mod sampled;
+mod types;
 
 use std::collections::BTreeMap;
 
-use quantum_program::Complex;
+use quantum_program::{Complex, Program};
 use serde::{Serialize, Serializer};
 
 pub(crate) use exact::{Exact, exact, exact_of_tableau};
 pub(crate) use gradient::Finish;
 pub(crate) use observables::{Group, Reading, one_group};
 pub(crate) use sampled::{noun, sampled};
+
+/// A result type with its value; serialized, it is what stands in Braket's results.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct AskedResult {
+    pub r#type: serde_json::Value,
+    pub value: ResultValue,
+}
+
+/// Puts the values beside what was asked for, in that order.
+pub(crate) fn beside_types(program: &Program, values: Vec<ResultValue>) -> Vec<AskedResult> {
+    let types = program.results().iter().map(|result| types::written(program, result));
+    types.zip(values).map(|(r#type, value)| AskedResult { r#type, value }).collect()
+}
 
 /// The value of a result type, written as Braket does: complex numbers as `[re, im]`.
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -4,7 +4,7 @@ mod exactly;
 mod shots;
 
 use quantum_kernels::tableau::Tableau;
-use quantum_program::{Circuit, ResultType};
+use quantum_program::{Circuit, Program, ResultType};
 
 use crate::channel::{Channels, channels};
 use crate::clifford::is_clifford;
@@ -35,10 +35,6 @@ pub fn needed_bytes(circuit: &Circuit, run: &Run<'_>) -> Result<u64, SimulationE
 }
 
 /// Amplitudes a run passes over: gates times 2^qubits, and for each shot again from where chance decides.
-pub fn work(circuit: &Circuit, shots: u32) -> u64 {
-    total_work(&Schedule::new(circuit, false), shots)
-}
-
 fn total_work(schedule: &Schedule, shots: u32) -> u64 {
     let (common, apart) = schedule.passes();
     let each_shot = if schedule.has_choices() { u64::from(shots).max(1) } else { 0 };
@@ -193,6 +189,29 @@ fn check_shots(shots: u32, bits: usize) -> Result<(), SimulationError> {
         return Err(SimulationError::TooManyRecordedBits { shots, bits });
     }
     Ok(())
+}
+
+/// With how many shots result types can be had.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NeededShots {
+    None,
+    Some,
+    Any,
+}
+
+/// What all the result types of a program come to; `None` where it asks for none. Some that exclude each other come to `None`
+/// shots, which the run then refuses.
+pub fn needed_shots(program: &Program) -> Option<NeededShots> {
+    let needed = |result: &ResultType| match result {
+        ResultType::Sample(_) => NeededShots::Some,
+        other if can_be_sampled(other) => NeededShots::Any,
+        _ => NeededShots::None,
+    };
+    program.results().iter().map(needed).reduce(|all, one| match (all, one) {
+        (NeededShots::Any, other) | (other, NeededShots::Any) => other,
+        (NeededShots::Some, NeededShots::Some) => NeededShots::Some,
+        _ => NeededShots::None,
+    })
 }
 
 fn can_be_sampled(result: &ResultType) -> bool {

@@ -12,7 +12,7 @@ use crate::limits::MAX_EXACT_OUTCOMES;
 use crate::machine::Machine;
 use crate::outcome::{Measurements, Method, Outcome};
 use crate::progress::Meter;
-use crate::results::{Exact, Finish, ResultValue, exact, exact_of_tableau};
+use crate::results::{Exact, Finish, ResultValue, beside_types, exact, exact_of_tableau};
 use crate::run::SimulationError;
 use crate::stabilizer::{self, Stabilizer};
 use crate::ways::{Arrived, Goers};
@@ -147,7 +147,7 @@ impl Simulation<'_> {
             counts: BTreeMap::new(),
             probabilities,
             measurements: Measurements::new(self.circuit.program().recorded().len(), 0),
-            results,
+            results: beside_types(self.circuit.program(), results),
             method: Method::StateVector,
         }
     }

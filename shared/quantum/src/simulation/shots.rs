@@ -1,6 +1,6 @@
 //! What do the shots of a run give?
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use quantum_kernels::random::Random;
 use quantum_kernels::tableau::{SHOTS_PER_BATCH, Sampler};
@@ -11,7 +11,7 @@ use crate::clifford;
 use crate::machine::Machine;
 use crate::outcome::{Measurements, Method, Outcome};
 use crate::progress::Meter;
-use crate::results::{ResultValue, sampled};
+use crate::results::{ResultValue, beside_types, sampled};
 use crate::run::SimulationError;
 use crate::stabilizer::{self, Stabilizer};
 use crate::ways::{Arrived, Goers};
@@ -149,18 +149,13 @@ impl Simulation<'_> {
     }
 
     fn outcome(&self, shots: Shots) -> Result<Outcome, SimulationError> {
-        let counts = shots.recorded.counts();
-        let count = shots.recorded.len() as f64;
         let results = self.sampled(&shots)?;
         Ok(Outcome {
             measured_qubits: self.measured_qubits(),
-            probabilities: counts
-                .iter()
-                .map(|(bits, seen)| (bits.clone(), *seen as f64 / count))
-                .collect(),
-            counts,
+            probabilities: BTreeMap::new(),
+            counts: shots.recorded.counts(),
             measurements: shots.recorded,
-            results,
+            results: beside_types(self.circuit.program(), results),
             method: Method::StateVector,
         })
     }
