@@ -25,6 +25,6 @@ pub fn bind(
     if !program.has_feedback() || program.inputs().is_empty() {
         return Ok(Arc::clone(program).bind(inputs)?);
     }
-    let values = program.accept(inputs)?;
-    Ok(Arc::new(parsed.lower_with(&values)?).bind(inputs)?)
+    program.accept(inputs)?;
+    Ok(Arc::new(parsed.lower_with(inputs)?).bind(inputs)?)
 }

@@ -6,10 +6,11 @@ use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use super::buffer::Buffer;
+use super::complex::Complex;
 use super::error::Error;
-use super::kernels::{Dense, Exchange, Scale, Wide};
+use super::kernels::{Dense, Exchange, Rearrange, Scale, Wide};
 use super::lanes::{Kernel, Lanes, Path};
-use super::plan::{Change, Data, DenseChange, Pass, Plan, Step, block_bits};
+use super::plan::{Change, Data, DenseChange, Pass, Plan, Step, Twist, block_bits};
 use super::real::Real;
 
 /// How far a run is, in steps of single amplitudes.
@@ -271,27 +272,42 @@ fn change<T: Real>(
 ) {
     for step in steps {
         if base & step.outside.fixed == step.outside.value {
-            step.change.apply(path, data, block, rows);
+            step.change.apply(path, data, block, base, rows);
         }
     }
 }
 
 impl Change {
-    fn apply<T: Real>(&self, path: Path, data: &Data<T>, block: &mut [T], rows: &mut Vec<T>) {
+    fn apply<T: Real>(
+        &self,
+        path: Path,
+        data: &Data<T>,
+        block: &mut [T],
+        base: usize,
+        rows: &mut Vec<T>,
+    ) {
         let coefficients = data.coefficients.as_slice();
         match self {
             Self::Dense(dense) => {
                 dense.apply(path, &coefficients[dense.coefficients.clone()], block)
             }
-            Self::Exchange { sweep, offsets } => {
-                path.call(Exchange { block, sweep: *sweep, offsets: *offsets });
+            Self::Exchange { sweep, offsets, lanes } => {
+                path.call(Exchange { block, sweep: *sweep, offsets: *offsets, lanes: *lanes });
             }
-            Self::Scale { sweep, entries, table } => path.call(Scale {
-                block,
-                sweep: *sweep,
-                entries: &data.entries[entries.clone()],
-                table: &coefficients[table.clone()],
-            }),
+            Self::Rearrange { sweep, sources } => {
+                path.call(Rearrange { block, sweep: *sweep, sources: *sources });
+            }
+            Self::Scale { sweep, entries, table, twists } => {
+                let mut table = &coefficients[table.clone()];
+                if !twists.is_empty() {
+                    rows.clear();
+                    rows.extend_from_slice(table);
+                    twist(rows, path.lane_bits::<T>(), &data.twists[twists.clone()], base);
+                    table = rows;
+                }
+                let entries = &data.entries[entries.clone()];
+                path.call(Scale { block, sweep: *sweep, entries, table });
+            }
             Self::Wide { fixed, value, targets, matrix } => {
                 let targets = &data.targets[targets.clone()];
                 rows.resize(2 << targets.len(), T::default());
@@ -303,6 +319,29 @@ impl Change {
                     matrix: &coefficients[matrix.clone()],
                     rows,
                 });
+            }
+        }
+    }
+}
+
+/// Multiplies the parts of a table by the factors that hold in the block at `base`.
+fn twist<T: Real>(table: &mut [T], lane_bits: usize, twists: &[Twist], base: usize) {
+    let lanes = 1 << lane_bits;
+    for part in twists.chunk_by(|a, b| a.within == b.within) {
+        let holding = part.iter().filter(|twist| twist.outside & !base == 0);
+        let factor = holding.fold(Complex::ONE, |factor, twist| factor * twist.factor);
+        let factor = Complex::new(T::from_f64(factor.re), T::from_f64(factor.im));
+        let within = part[0].within;
+        for (number, entry) in table.chunks_exact_mut(2 * lanes).enumerate() {
+            if number << lane_bits & within != within & !(lanes - 1) {
+                continue;
+            }
+            let (re, im) = entry.split_at_mut(lanes);
+            for (lane, (re, im)) in re.iter_mut().zip(im).enumerate() {
+                if lane & within == within & (lanes - 1) {
+                    let product = Complex::new(*re, *im) * factor;
+                    (*re, *im) = (product.re, product.im);
+                }
             }
         }
     }

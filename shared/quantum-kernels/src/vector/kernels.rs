@@ -17,6 +17,9 @@ use super::real::Real;
 /// The widest matrix that is applied in registers has this many targets.
 pub(super) const MAX_REGISTER_TARGETS: usize = 4;
 
+/// Lanes of the widest register.
+pub(super) const MAX_LANES: usize = 16;
+
 /// Which units to go through: those whose bits in `fixed` are those of `value`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Sweep {
@@ -113,7 +116,8 @@ impl<T: Real, const ROWS: usize, const SHUFFLES: usize> Kernel<T> for Dense<'_, 
         assert!(self.coefficients.len() >= ROWS * ROWS * SHUFFLES * 2 * width);
         let highest = address::<T>(units - 1, V::BITS);
         assert!(self.offsets.iter().fold(0, |all, offset| all | offset) <= highest);
-        let shuffles: [V::Shuffle; SHUFFLES] = from_fn(|s| V::shuffle(self.patterns[s]));
+        let shuffles: [V::Shuffle; SHUFFLES] =
+            from_fn(|s| V::shuffle(|lane| lane ^ self.patterns[s]));
         let (start, offsets) = (self.block.as_mut_ptr(), self.offsets);
         let coefficients = self.coefficients.as_ptr();
         let coefficient = |number: usize| -> Parts<V> {
@@ -149,11 +153,12 @@ impl<T: Real, const ROWS: usize, const SHUFFLES: usize> Kernel<T> for Dense<'_, 
     }
 }
 
-/// Units at two distances from those of the sweep change places.
+/// Units at two distances from those of the sweep change places, in the chosen lanes.
 pub(super) struct Exchange<'a, T> {
     pub(super) block: &'a mut [T],
     pub(super) sweep: Sweep,
     pub(super) offsets: [usize; 2],
+    pub(super) lanes: usize,
 }
 
 impl<T: Real> Kernel<T> for Exchange<'_, T> {
@@ -165,13 +170,42 @@ impl<T: Real> Kernel<T> for Exchange<'_, T> {
         let [first, second] = self.offsets;
         assert!(first | second <= address::<T>(units - 1, V::BITS));
         let start = self.block.as_mut_ptr();
+        let mask = V::mask(self.lanes);
         self.sweep.each::<T, V>(units, |_, at| {
             // SAFETY: the sweep keeps the targets' bits 0, so that unit + offset is the number of another unit.
             unsafe {
-                let (a, b): (Parts<V>, Parts<V>) =
-                    (load(start.add(at + first)), load(start.add(at + second)));
-                store(start.add(at + first), b);
-                store(start.add(at + second), a);
+                let a: Parts<V> = load(start.add(at + first));
+                let b: Parts<V> = load(start.add(at + second));
+                let mixed =
+                    |a: Parts<V>, b: Parts<V>| (a.0.or_where(mask, b.0), a.1.or_where(mask, b.1));
+                store(start.add(at + first), mixed(a, b));
+                store(start.add(at + second), mixed(b, a));
+            }
+        });
+    }
+}
+
+/// The lanes of each unit change places.
+pub(super) struct Rearrange<'a, T> {
+    pub(super) block: &'a mut [T],
+    pub(super) sweep: Sweep,
+    /// The lane that each lane takes.
+    pub(super) sources: [u8; MAX_LANES],
+}
+
+impl<T: Real> Kernel<T> for Rearrange<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<V: Lanes<T>>(self) {
+        let units = units::<T, V>(self.block);
+        let start = self.block.as_mut_ptr();
+        let shuffle = V::shuffle(|lane| usize::from(self.sources[lane]));
+        self.sweep.each::<T, V>(units, |_, at| {
+            // SAFETY: the sweep's units are in the block.
+            unsafe {
+                let (re, im): Parts<V> = load(start.add(at));
+                store(start.add(at), (re.shuffled(shuffle), im.shuffled(shuffle)));
             }
         });
     }

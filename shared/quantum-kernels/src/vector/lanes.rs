@@ -21,6 +21,7 @@ pub trait Lanes<T>: Copy {
     const BITS: usize;
     const COUNT: usize = 1 << Self::BITS;
     type Shuffle: Copy;
+    type Mask: Copy;
 
     fn splat(value: T) -> Self;
 
@@ -40,9 +41,14 @@ pub trait Lanes<T>: Copy {
     /// term − self · factor
     fn neg_mul_add(self, factor: Self, term: Self) -> Self;
 
-    /// The shuffle in which each lane takes the number of the lane whose number differs in the bits of `pattern`.
-    fn shuffle(pattern: usize) -> Self::Shuffle;
+    /// The shuffle in which each lane takes the number of lane `source(lane)`.
+    fn shuffle(source: impl Fn(usize) -> usize) -> Self::Shuffle;
     fn shuffled(self, shuffle: Self::Shuffle) -> Self;
+
+    /// The lanes whose bits are set.
+    fn mask(lanes: usize) -> Self::Mask;
+    /// This register, but in the lanes of the mask the other one.
+    fn or_where(self, mask: Self::Mask, other: Self) -> Self;
 
     /// Runs a kernel compiled for these registers.
     ///

@@ -1,13 +1,18 @@
 //! In which passes over memory is a list of operations done, and what does each pass do to a block?
 
+mod diagonals;
 mod emission;
+mod fusion;
+mod items;
+mod matrices;
 mod passes;
 
 use std::ops::Range;
 
 use super::buffer::Buffer;
+use super::complex::Complex;
 use super::error::Error;
-use super::kernels::{MAX_REGISTER_TARGETS, Sweep};
+use super::kernels::{MAX_LANES, MAX_REGISTER_TARGETS, Sweep};
 use super::lanes::Path;
 use super::operations::Operations;
 use super::real::Real;
@@ -19,6 +24,8 @@ pub(super) use passes::block_bits;
 pub struct Plan<T: Real> {
     pub(super) path: Path,
     pub(super) index_bits: usize,
+    /// Bits of the index without which all amplitudes have to be zero.
+    pub(super) zeros: usize,
     pub(super) start: Layout,
     pub(super) end: Layout,
     pub(super) passes: Vec<Pass>,
@@ -44,6 +51,17 @@ pub(super) struct Data<T> {
     pub(super) entries: Vec<u16>,
     /// For wide matrices: their targets.
     pub(super) targets: Vec<usize>,
+    pub(super) twists: Vec<Twist>,
+}
+
+/// A factor for part of a table, in blocks whose number has some bits.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Twist {
+    /// Bits that the number of a factor in the table must have; its lowest bits number the lane.
+    pub(super) within: usize,
+    /// Bits of the state's index outside the block that must be 1.
+    pub(super) outside: usize,
+    pub(super) factor: Complex<f64>,
 }
 
 /// What is done to a block.
@@ -57,8 +75,9 @@ pub(super) struct Step {
 #[derive(Debug, Clone)]
 pub(super) enum Change {
     Dense(DenseChange),
-    Exchange { sweep: Sweep, offsets: [usize; 2] },
-    Scale { sweep: Sweep, entries: Range<usize>, table: Range<usize> },
+    Exchange { sweep: Sweep, offsets: [usize; 2], lanes: usize },
+    Rearrange { sweep: Sweep, sources: [u8; MAX_LANES] },
+    Scale { sweep: Sweep, entries: Range<usize>, table: Range<usize>, twists: Range<usize> },
     Wide { fixed: usize, value: usize, targets: Range<usize>, matrix: Range<usize> },
 }
 
@@ -81,11 +100,11 @@ impl<T: Real> Plan<T> {
         }
         let start = *state.layout();
         let mut end = start;
-        let mut emission = Emission::<T>::new(state.path(), state.index_bits());
-        let mut passes = Vec::new();
-        passes::arrange(operations, &mut end, &mut emission, &mut passes);
+        let items = items::items(operations, &mut end);
+        let (path, index_bits, zeros) = (state.path(), state.index_bits(), state.zeros());
+        let mut emission = Emission::<T>::new(path, index_bits, zeros);
+        let passes = passes::arrange(&items, index_bits, &mut emission);
         let (steps, data) = emission.finish()?;
-        let (path, index_bits) = (state.path(), state.index_bits());
-        Ok(Self { path, index_bits, start, end, passes, steps, data })
+        Ok(Self { path, index_bits, zeros, start, end, passes, steps, data })
     }
 }

@@ -141,7 +141,8 @@ impl<T: Real> State<T> {
     ) -> Result<(), Error> {
         let fits = plan.path == self.settings.path
             && plan.start == self.layout
-            && plan.index_bits == self.index_bits();
+            && plan.index_bits == self.index_bits()
+            && plan.zeros & !self.zeros == 0;
         if !fits {
             return Err(Error::PlanMismatch);
         }

@@ -9,7 +9,7 @@ macro_rules! lanes {
     (
         $(#[$doc:meta])* $name:ident: $number:ty, $register:ty, $bits:literal,
         $splat:ident, $load:ident, $store:ident, $add:ident, $sub:ident, $mul:ident, $add_product:ident, $sub_product:ident,
-        $to_bytes:ident, $from_bytes:ident
+        $to_bytes:ident, $from_bytes:ident, mask $mask:ty, $word:ty, $load_mask:ident, $blend:ident
     ) => {
         $(#[$doc])*
         #[derive(Clone, Copy)]
@@ -18,6 +18,7 @@ macro_rules! lanes {
         impl Lanes<$number> for $name {
             const BITS: usize = $bits;
             type Shuffle = uint8x16_t;
+            type Mask = $mask;
 
             #[inline(always)]
             fn splat(value: $number) -> Self {
@@ -69,9 +70,10 @@ macro_rules! lanes {
 
             /// The number of the byte that each byte takes.
             #[inline(always)]
-            fn shuffle(pattern: usize) -> uint8x16_t {
+            fn shuffle(source: impl Fn(usize) -> usize) -> uint8x16_t {
+                const SIZE: usize = size_of::<$number>();
                 let bytes: [u8; 16] =
-                    std::array::from_fn(|byte| (byte ^ pattern * size_of::<$number>()) as u8);
+                    std::array::from_fn(|byte| (source(byte / SIZE) * SIZE + byte % SIZE) as u8);
                 // SAFETY: as for `splat`; sixteen bytes can be read.
                 unsafe { vld1q_u8(bytes.as_ptr()) }
             }
@@ -80,6 +82,20 @@ macro_rules! lanes {
             fn shuffled(self, order: uint8x16_t) -> Self {
                 // SAFETY: as for `splat`.
                 Self(unsafe { $from_bytes(vqtbl1q_u8($to_bytes(self.0), order)) })
+            }
+
+            #[inline(always)]
+            fn mask(lanes: usize) -> $mask {
+                let words: [$word; 1 << $bits] =
+                    std::array::from_fn(|lane| if lanes >> lane & 1 == 1 { <$word>::MAX } else { 0 });
+                // SAFETY: as for `splat`; the words fill a register.
+                unsafe { $load_mask(words.as_ptr()) }
+            }
+
+            #[inline(always)]
+            fn or_where(self, mask: $mask, other: Self) -> Self {
+                // SAFETY: as for `splat`.
+                Self(unsafe { $blend(mask, other.0, self.0) })
             }
 
             #[inline]
@@ -95,12 +111,12 @@ lanes!(
     /// Four f32.
     NeonF32: f32, float32x4_t, 2,
     vdupq_n_f32, vld1q_f32, vst1q_f32, vaddq_f32, vsubq_f32, vmulq_f32, vfmaq_f32, vfmsq_f32,
-    vreinterpretq_u8_f32, vreinterpretq_f32_u8
+    vreinterpretq_u8_f32, vreinterpretq_f32_u8, mask uint32x4_t, u32, vld1q_u32, vbslq_f32
 );
 
 lanes!(
     /// Two f64.
     NeonF64: f64, float64x2_t, 1,
     vdupq_n_f64, vld1q_f64, vst1q_f64, vaddq_f64, vsubq_f64, vmulq_f64, vfmaq_f64, vfmsq_f64,
-    vreinterpretq_u8_f64, vreinterpretq_f64_u8
+    vreinterpretq_u8_f64, vreinterpretq_f64_u8, mask uint64x2_t, u64, vld1q_u64, vbslq_f64
 );

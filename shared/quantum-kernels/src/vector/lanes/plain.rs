@@ -10,8 +10,9 @@ pub struct Plain<T, const N: usize>([T; N]);
 
 impl<T: Real, const N: usize> Lanes<T> for Plain<T, N> {
     const BITS: usize = N.trailing_zeros() as usize;
-    /// The bits in which the lane taken differs.
-    type Shuffle = usize;
+    /// The lane that each lane takes.
+    type Shuffle = [u8; N];
+    type Mask = usize;
 
     #[inline(always)]
     fn splat(value: T) -> Self {
@@ -56,13 +57,23 @@ impl<T: Real, const N: usize> Lanes<T> for Plain<T, N> {
     }
 
     #[inline(always)]
-    fn shuffle(pattern: usize) -> usize {
-        pattern
+    fn shuffle(source: impl Fn(usize) -> usize) -> [u8; N] {
+        from_fn(|lane| source(lane) as u8)
     }
 
     #[inline(always)]
-    fn shuffled(self, pattern: usize) -> Self {
-        Self(from_fn(|lane| self.0[lane ^ pattern]))
+    fn shuffled(self, sources: [u8; N]) -> Self {
+        Self(from_fn(|lane| self.0[usize::from(sources[lane]) % N]))
+    }
+
+    #[inline(always)]
+    fn mask(lanes: usize) -> usize {
+        lanes
+    }
+
+    #[inline(always)]
+    fn or_where(self, mask: usize, other: Self) -> Self {
+        Self(from_fn(|lane| if mask >> lane & 1 == 1 { other.0[lane] } else { self.0[lane] }))
     }
 
     #[inline(always)]

@@ -9,7 +9,8 @@ macro_rules! lanes {
     (
         $(#[$doc:meta])* $name:ident: $number:ty, $register:ty, $bits:literal, $features:literal,
         $splat:ident, $load:ident, $store:ident, $add:ident, $sub:ident, $mul:ident, $mul_add:ident, $neg_mul_add:ident,
-        index $index:ty, |$pattern:ident| $words:expr, |$value:ident, $order:ident| $permute:expr
+        index $index:ty, |$source:ident| $words:expr, |$value:ident, $order:ident| $permute:expr,
+        mask $mask:ty, |$lanes:ident| $to_mask:expr, |$left:ident, $right:ident, $chosen:ident| $blend:expr
     ) => {
         $(#[$doc])*
         #[derive(Clone, Copy)]
@@ -18,6 +19,7 @@ macro_rules! lanes {
         impl Lanes<$number> for $name {
             const BITS: usize = $bits;
             type Shuffle = $index;
+            type Mask = $mask;
 
             #[inline(always)]
             fn splat(value: $number) -> Self {
@@ -68,7 +70,7 @@ macro_rules! lanes {
             }
 
             #[inline(always)]
-            fn shuffle($pattern: usize) -> $index {
+            fn shuffle($source: impl Fn(usize) -> usize) -> $index {
                 // SAFETY: the words fill the register, and any bits are integers.
                 unsafe { to_register($words) }
             }
@@ -78,6 +80,18 @@ macro_rules! lanes {
                 let $value = self.0;
                 // SAFETY: as for `splat`.
                 Self(unsafe { $permute })
+            }
+
+            #[inline(always)]
+            fn mask($lanes: usize) -> $mask {
+                $to_mask
+            }
+
+            #[inline(always)]
+            fn or_where(self, $chosen: $mask, other: Self) -> Self {
+                let ($left, $right) = (self.0, other.0);
+                // SAFETY: as for `splat`.
+                Self(unsafe { $blend })
             }
 
             #[inline]
@@ -99,8 +113,21 @@ unsafe fn to_register<A, R: Copy>(array: A) -> R {
 }
 
 /// The numbers of the 32-bit lanes to take: the instructions that permute by a register of such numbers know no others.
-fn words<const COUNT: usize>(pattern: usize) -> [i32; COUNT] {
-    std::array::from_fn(|lane| (lane ^ pattern) as i32)
+fn words<const COUNT: usize>(source: impl Fn(usize) -> usize) -> [i32; COUNT] {
+    std::array::from_fn(|lane| source(lane) as i32)
+}
+
+/// The same for lanes of two words each.
+fn pairs_of_words<const COUNT: usize>(source: impl Fn(usize) -> usize) -> [i32; COUNT] {
+    words(|word| source(word >> 1) << 1 | word & 1)
+}
+
+/// All bits of the chosen lanes, which have so many words each.
+fn filled<const COUNT: usize, R: Copy>(lanes: usize, words_each: usize) -> R {
+    let words: [i32; COUNT] =
+        words(|word| if lanes >> (word / words_each) & 1 == 1 { usize::MAX } else { 0 });
+    // SAFETY: the words fill the register, and any bits are numbers.
+    unsafe { to_register(words) }
 }
 
 lanes!(
@@ -108,8 +135,10 @@ lanes!(
     Avx2F32: f32, __m256, 3, "avx2,fma",
     _mm256_set1_ps, _mm256_loadu_ps, _mm256_storeu_ps, _mm256_add_ps, _mm256_sub_ps, _mm256_mul_ps,
     _mm256_fmadd_ps, _mm256_fnmadd_ps,
-    index __m256i, |pattern| words::<8>(pattern),
-    |value, order| _mm256_permutevar8x32_ps(value, order)
+    index __m256i, |source| words::<8>(source),
+    |value, order| _mm256_permutevar8x32_ps(value, order),
+    mask __m256, |lanes| filled::<8, _>(lanes, 1),
+    |left, right, mask| _mm256_blendv_ps(left, right, mask)
 );
 
 lanes!(
@@ -117,8 +146,10 @@ lanes!(
     Avx2F64: f64, __m256d, 2, "avx2,fma",
     _mm256_set1_pd, _mm256_loadu_pd, _mm256_storeu_pd, _mm256_add_pd, _mm256_sub_pd, _mm256_mul_pd,
     _mm256_fmadd_pd, _mm256_fnmadd_pd,
-    index __m256i, |pattern| words::<8>(pattern << 1),
-    |value, order| _mm256_castps_pd(_mm256_permutevar8x32_ps(_mm256_castpd_ps(value), order))
+    index __m256i, |source| pairs_of_words::<8>(source),
+    |value, order| _mm256_castps_pd(_mm256_permutevar8x32_ps(_mm256_castpd_ps(value), order)),
+    mask __m256d, |lanes| filled::<8, _>(lanes, 2),
+    |left, right, mask| _mm256_blendv_pd(left, right, mask)
 );
 
 lanes!(
@@ -126,8 +157,10 @@ lanes!(
     Avx512F32: f32, __m512, 4, "avx512f",
     _mm512_set1_ps, _mm512_loadu_ps, _mm512_storeu_ps, _mm512_add_ps, _mm512_sub_ps, _mm512_mul_ps,
     _mm512_fmadd_ps, _mm512_fnmadd_ps,
-    index __m512i, |pattern| words::<16>(pattern),
-    |value, order| _mm512_permutexvar_ps(order, value)
+    index __m512i, |source| words::<16>(source),
+    |value, order| _mm512_permutexvar_ps(order, value),
+    mask __mmask16, |lanes| lanes as __mmask16,
+    |left, right, mask| _mm512_mask_blend_ps(mask, left, right)
 );
 
 lanes!(
@@ -135,6 +168,8 @@ lanes!(
     Avx512F64: f64, __m512d, 3, "avx512f",
     _mm512_set1_pd, _mm512_loadu_pd, _mm512_storeu_pd, _mm512_add_pd, _mm512_sub_pd, _mm512_mul_pd,
     _mm512_fmadd_pd, _mm512_fnmadd_pd,
-    index __m512i, |pattern| words::<16>(pattern << 1),
-    |value, order| _mm512_castps_pd(_mm512_permutexvar_ps(order, _mm512_castpd_ps(value)))
+    index __m512i, |source| pairs_of_words::<16>(source),
+    |value, order| _mm512_castps_pd(_mm512_permutexvar_ps(order, _mm512_castpd_ps(value))),
+    mask __mmask8, |lanes| lanes as __mmask8,
+    |left, right, mask| _mm512_mask_blend_pd(mask, left, right)
 );
