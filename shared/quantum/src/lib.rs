@@ -33,7 +33,8 @@ pub use limits::{
 pub use openqasm::{Code, Diagnostic, Diagnostics, Parsed, Severity, parse};
 pub use outcome::{Measurements, Method, Outcome};
 pub use quantum_analysis as analysis;
-pub use quantum_program::{BindError, Circuit, Input, InputKind, InputValue as Value, Language, Program,
+pub use quantum_program::{
+    BindError, Circuit, Input, InputKind, InputValue as Value, Language, Program,
 };
 pub use results::{AskedResult, ResultValue};
 pub use run::{Progress, Run, SimulationError};
