@@ -4,7 +4,7 @@ tools := target/tools
 lint := infra/lint
 engine := target/engine-venv
 
-.PHONY: run journey admin kill9 restore-drill check-table check test simulate coverage bench bench-engine check-engine golden lint-template lint-openapi build deploy python
+.PHONY: run journey admin kill9 restore-drill check-table check test simulate coverage test-neon bench bench-engine check-engine golden lint-template lint-openapi build deploy python
 
 # the whole hub on this machine, at http://127.0.0.1:8080; PORT= moves it, STATE_DIR= keeps its data elsewhere than .local
 run: python
@@ -58,6 +58,10 @@ simulate:
 coverage: python
 	cargo install --quiet --locked --root $(tools) cargo-llvm-cov@0.9.1
 	PATH="$(abspath $(tools))/bin:$$PATH" python3 infra/coverage.py
+
+# the kernels' tests as an aarch64 program under emulation; on Debian, and installs the emulator and cross linker where they lack
+test-neon:
+	infra/neon.sh
 
 # what the functions' release binaries cost and the hub bears; BENCH=all measures every function, BENCH=costs or BENCH=load one half
 bench: python

@@ -15,6 +15,11 @@ impl Tableau {
         self.measure_choosing(qubit, || random.unit() < 0.5)
     }
 
+    /// Measures a qubit; a result that is not certain is the wanted one.
+    pub fn measure_preferring(&mut self, qubit: usize, wanted: bool) -> bool {
+        self.measure_choosing(qubit, || wanted)
+    }
+
     /// Measures a qubit and leaves it as |0⟩.
     pub fn reset(&mut self, qubit: usize, random: &mut Random) {
         self.reset_choosing(qubit, || random.unit() < 0.5);
