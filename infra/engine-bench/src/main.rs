@@ -52,10 +52,10 @@ fn serve() -> Result<(), Failure> {
 }
 
 /// Reading the text counts too.
-fn run(source: &str, shots: u32, _threads: usize) -> Result<(), Failure> {
-    let program = quantum::parse(source).map_err(|diagnostics| format!("{diagnostics:?}"))?;
-    let circuit = program.bind(&BTreeMap::new())?;
-    let run = Run { memory_limit_bytes: MEMORY_LIMIT_BYTES, ..Run::new(shots, SEED) };
-    std::hint::black_box(circuit.simulate(&run)?);
+fn run(source: &str, shots: u32, threads: usize) -> Result<(), Failure> {
+    let parsed = quantum::parse(source).map_err(|diagnostics| format!("{diagnostics:?}"))?;
+    let circuit = quantum::bind(&parsed, &BTreeMap::new())?;
+    let run = Run { threads, memory_limit_bytes: MEMORY_LIMIT_BYTES, ..Run::new(shots, SEED) };
+    std::hint::black_box(quantum::simulate(&circuit, &run)?);
     Ok(())
 }
