@@ -8,7 +8,8 @@ use crate::angles::{angle, duration};
 use crate::diagram::{Control, Diagram, Frame, Item, Mark, Shape, Wire};
 use crate::expressions::{bit, variable, written};
 use crate::limits::{
-    MAX_DRAWN_COLUMNS, MAX_DRAWN_NESTING, MAX_DRAWN_QUBITS, MAX_DRAWN_REGISTERS, MAX_LABEL,
+    MAX_DRAWN_COLUMNS, MAX_DRAWN_NESTING, MAX_DRAWN_QUBITS, MAX_DRAWN_REGISTERS, MAX_DRAWN_STEPS,
+    MAX_LABEL,
 };
 use crate::symbols::symbol;
 use crate::text::{counted, shortened};
@@ -243,7 +244,7 @@ impl<'a> Layout<'a> {
         let (low, high) = shape.span(self.free.len());
         let rows = self.free.get_mut(low..=high).unwrap_or_default();
         let column = rows.iter().copied().max().unwrap_or(0);
-        if column >= MAX_DRAWN_COLUMNS {
+        if column >= MAX_DRAWN_COLUMNS || self.diagram.items.len() == MAX_DRAWN_STEPS {
             self.is_full = true;
             self.left_out += 1;
             return;

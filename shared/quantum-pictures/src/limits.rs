@@ -6,6 +6,8 @@ pub const MAX_DRAWN_QUBITS: usize = 64;
 pub const MAX_DRAWN_REGISTERS: usize = 16;
 /// Steps drawn one after another.
 pub const MAX_DRAWN_COLUMNS: usize = 150;
+/// Steps drawn in all.
+pub const MAX_DRAWN_STEPS: usize = 4_000;
 /// Blocks within blocks that get a frame of their own.
 pub const MAX_DRAWN_NESTING: usize = 6;
 /// Bars of a histogram.

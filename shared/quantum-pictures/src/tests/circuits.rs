@@ -217,6 +217,15 @@ fn a_huge_program_has_a_small_picture_that_says_what_is_missing() {
 }
 
 #[test]
+fn a_picture_has_so_many_steps_and_no_more() {
+    let program = (0..64 * 100)
+        .fold(Written::on(64), |written, step| written.gate("h", &[], &[step % 64]))
+        .finish();
+    assert_eq!(diagram(&program).items.len(), crate::MAX_DRAWN_STEPS);
+    assert!(circuit_svg(&program).len() < 1_000_000);
+}
+
+#[test]
 fn deep_nesting_is_drawn_up_to_a_depth() {
     let mut written = Written::on(1);
     let condition = written.expression(Expression::Bit(0));
