@@ -314,7 +314,7 @@ impl Change {
             }
             Self::Wide { fixed, value, places, matrix } => {
                 let places = &data.places[places.clone()];
-                rows.resize(2 * places.len(), T::default());
+                rows.resize(4 * places.len(), T::default());
                 path.call(Wide {
                     block,
                     fixed: *fixed,

@@ -160,7 +160,9 @@ impl<T: Real> State<T> {
         if !fits {
             return Err(Error::PlanMismatch);
         }
-        self.zeros = execute(plan, &mut self.amplitudes, self.zeros, &mut self.scratch, watch)?;
+        // a run that is stopped has changed it is not known what
+        let zeros = std::mem::take(&mut self.zeros);
+        self.zeros = execute(plan, &mut self.amplitudes, zeros, &mut self.scratch, watch)?;
         self.layout = plan.end;
         Ok(())
     }
