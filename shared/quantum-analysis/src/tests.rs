@@ -1,0 +1,11 @@
+mod chances;
+mod classes;
+mod counts;
+mod devices;
+mod documents;
+mod prices;
+mod programs;
+mod properties;
+mod simulations;
+mod tables;
+mod windows;
