@@ -235,7 +235,7 @@ impl Lowering<'_> {
         };
         let number = self.add_variable(&new, cell)?;
         self.scopes.bind(each.name.symbol, Binding::Variable(number));
-        let flow = self.block(each.body, span);
+        let flow = self.scoped(each.body, span);
         self.leave_scope();
         flow
     }

@@ -250,6 +250,16 @@ impl<'a> Lowering<'a> {
         )
     }
 
+    fn is_standard(&self, symbol: Symbol) -> bool {
+        matches!(
+            self.scopes.bindings[symbol.index()],
+            Binding::BuiltInGate(_)
+                | Binding::LibraryGate(_)
+                | Binding::Number(_)
+                | Binding::Function(_)
+        )
+    }
+
     pub(super) fn wrong_kind(&mut self, symbol: Symbol, span: Span, wanted: &str) -> Box<Fault> {
         let name = self.name_text(symbol);
         let is = match self.resolve(symbol) {
@@ -264,10 +274,17 @@ impl<'a> Lowering<'a> {
             Binding::Subroutine(_) => "is a subroutine",
             Binding::Number(_) => "is a constant",
             Binding::Function(_) => "is a function",
-            Binding::Unresolved | Binding::Unknown | Binding::Broken => {
-                "could not be declared, as reported above"
-            }
+            Binding::Broken => return Fault::known(span),
+            Binding::Unresolved | Binding::Unknown => "is not declared",
         };
+        if self.is_standard(symbol) {
+            return Fault::new(
+                Code::UnknownName,
+                span,
+                format!("`{name}` is not declared: it only {is} of the language"),
+                format!("declare `{name}`, or write the name of {wanted}"),
+            );
+        }
         Fault::new(
             Code::WrongKind,
             span,
