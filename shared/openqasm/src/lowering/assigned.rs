@@ -27,6 +27,32 @@ impl Lowering<'_> {
         self.pin_all(symbols, span)
     }
 
+    /// Whether a statement of the block measures, or calls a subroutine that may.
+    pub(super) fn measures(&mut self, block: Block) -> bool {
+        let document = self.document;
+        let arenas = &document.arenas;
+        block.of(&arenas.statements).iter().any(|statement| match statement.kind {
+            StatementKind::Measure { .. } => true,
+            StatementKind::Assign { value, .. }
+            | StatementKind::Declare { initial: Some(value), .. }
+            | StatementKind::Expression(value) => self.has_effects(value),
+            StatementKind::Box { body, .. } | StatementKind::Scope(body) => self.measures(body),
+            StatementKind::While { condition, body } => {
+                self.has_effects(condition) || self.measures(body)
+            }
+            StatementKind::If { condition, then, otherwise } => {
+                self.has_effects(condition)
+                    || self.measures(then)
+                    || otherwise.is_some_and(|otherwise| self.measures(otherwise))
+            }
+            StatementKind::For(number) => self.measures(arenas.loops[number as usize].body),
+            StatementKind::Switch { cases, .. } => {
+                cases.of(&arenas.cases).iter().any(|case| self.measures(case.body))
+            }
+            _ => false,
+        })
+    }
+
     pub(super) fn pin_statement(&mut self, statement: &Statement) -> Lowered<Pins> {
         let mut symbols = Vec::new();
         collect(self.document, std::slice::from_ref(statement), &mut symbols);

@@ -11,7 +11,7 @@ use super::variables::NewVariable;
 use super::{Lowered, Lowering};
 use crate::diagnostics::{Code, Fault, Span};
 use crate::limits::MAX_LOOP_ITERATIONS;
-use crate::syntax::ast::{Block, Expression, ForLoop, Item, Range};
+use crate::syntax::ast::{Block, Expression, ForLoop, Item, NodeKind, Range};
 
 impl Lowering<'_> {
     pub(super) fn while_loop(
@@ -20,6 +20,10 @@ impl Lowering<'_> {
         body: Block,
         span: Span,
     ) -> Lowered<Flow> {
+        if self.is_for_the_run(condition, body) {
+            self.running_while(condition, body, span)?;
+            return Ok(Flow::Next);
+        }
         self.frames.enter(FrameKind::WrittenOutLoop, None);
         let before = self.frames.raised();
         let mut iterations = 0;
@@ -58,6 +62,12 @@ impl Lowering<'_> {
         }
         self.leave_loop(span)?;
         Ok(Flow::Next)
+    }
+
+    /// `while (true)` around a measurement: what is measured decides when it ends.
+    fn is_for_the_run(&mut self, condition: Expression, body: Block) -> bool {
+        let node = &self.document.arenas.nodes[condition.root as usize];
+        matches!(node.kind, NodeKind::Bool(true)) && self.measures(body)
     }
 
     /// A jump out of an iteration written out may have been taken: the others are a loop of the run.

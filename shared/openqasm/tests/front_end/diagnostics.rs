@@ -1,8 +1,6 @@
 //! Is each mistake reported where it is, with what to do?
 
-mod support;
-
-use support::{errors, first_error, warnings};
+use crate::support::{errors, first_error, warnings};
 
 /// One mistake: its code, line and column.
 #[track_caller]

@@ -9,7 +9,7 @@ use quantum_program::{
     ZERO, matrix,
 };
 
-pub type Distribution = BTreeMap<String, f64>;
+pub(crate) type Distribution = BTreeMap<String, f64>;
 
 /// One way a run may go.
 #[derive(Clone)]
@@ -31,7 +31,7 @@ impl Memory for Branch {
 }
 
 #[track_caller]
-pub fn program(source: &str) -> Arc<Program> {
+pub(crate) fn program(source: &str) -> Arc<Program> {
     match parse(source) {
         Ok(parsed) => Arc::clone(parsed.program()),
         Err(diagnostics) => panic!("{diagnostics}"),
@@ -39,20 +39,20 @@ pub fn program(source: &str) -> Arc<Program> {
 }
 
 #[track_caller]
-pub fn first_error(source: &str) -> Diagnostic {
+pub(crate) fn first_error(source: &str) -> Diagnostic {
     let errors = parse(source).expect_err("the program is refused");
     errors.into_iter().next().expect("a refusal says why")
 }
 
 /// The codes, lines and columns of what is wrong.
 #[track_caller]
-pub fn errors(source: &str) -> Vec<(&'static str, usize, usize)> {
+pub(crate) fn errors(source: &str) -> Vec<(&'static str, usize, usize)> {
     let errors = parse(source).expect_err("the program is refused");
     errors.iter().map(|error| (error.code.as_str(), error.line, error.column)).collect()
 }
 
 #[track_caller]
-pub fn warnings(source: &str) -> Vec<(&'static str, usize, usize)> {
+pub(crate) fn warnings(source: &str) -> Vec<(&'static str, usize, usize)> {
     match parse(source) {
         Ok(parsed) => {
             let warnings = parsed.warnings().iter();
@@ -64,12 +64,12 @@ pub fn warnings(source: &str) -> Vec<(&'static str, usize, usize)> {
 
 /// Amplitudes before the measurements at the end, the first qubit being the high bit.
 #[track_caller]
-pub fn amplitudes(source: &str) -> Vec<Complex> {
+pub(crate) fn amplitudes(source: &str) -> Vec<Complex> {
     amplitudes_of(&program(source), &[])
 }
 
 #[track_caller]
-pub fn amplitudes_of(program: &Arc<Program>, inputs: &[(&str, f64)]) -> Vec<Complex> {
+pub(crate) fn amplitudes_of(program: &Arc<Program>, inputs: &[(&str, f64)]) -> Vec<Complex> {
     let inputs = inputs.iter().map(|(name, value)| ((*name).to_owned(), InputValue::Float(*value)));
     let circuit = Arc::clone(program).bind(&inputs.collect()).expect("the inputs fit");
     let mut branch = start(program);
@@ -84,12 +84,12 @@ pub fn amplitudes_of(program: &Arc<Program>, inputs: &[(&str, f64)]) -> Vec<Comp
 
 /// How likely each outcome is; its characters are the recorded bits.
 #[track_caller]
-pub fn distribution(source: &str) -> Distribution {
+pub(crate) fn distribution(source: &str) -> Distribution {
     distribution_of(&program(source))
 }
 
 #[track_caller]
-pub fn distribution_of(program: &Arc<Program>) -> Distribution {
+pub(crate) fn distribution_of(program: &Arc<Program>) -> Distribution {
     let circuit = Arc::clone(program).bind(&BTreeMap::new()).expect("there are no inputs");
     let mut found = Distribution::new();
     let mut branches = vec![start(program)];
@@ -296,7 +296,7 @@ fn flip(state: &mut [Complex], qubits: usize, qubit: u32) {
 }
 
 #[track_caller]
-pub fn assert_amplitudes(source: &str, expected: &[(f64, f64)]) {
+pub(crate) fn assert_amplitudes(source: &str, expected: &[(f64, f64)]) {
     let found = amplitudes(source);
     assert_eq!(found.len(), expected.len(), "{found:?}");
     for (index, (found, (re, im))) in found.iter().zip(expected).enumerate() {
@@ -307,7 +307,7 @@ pub fn assert_amplitudes(source: &str, expected: &[(f64, f64)]) {
 
 /// Whether two programs do the same, phases included.
 #[track_caller]
-pub fn assert_same(one: &str, other: &str) {
+pub(crate) fn assert_same(one: &str, other: &str) {
     let (a, b) = (amplitudes(one), amplitudes(other));
     assert_eq!(a.len(), b.len());
     for (index, (a, b)) in a.iter().zip(&b).enumerate() {
@@ -317,7 +317,7 @@ pub fn assert_same(one: &str, other: &str) {
 }
 
 #[track_caller]
-pub fn assert_distribution(source: &str, expected: &[(&str, f64)]) {
+pub(crate) fn assert_distribution(source: &str, expected: &[(&str, f64)]) {
     let found = distribution(source);
     let expected: Distribution =
         expected.iter().map(|(outcome, share)| ((*outcome).to_owned(), *share)).collect();

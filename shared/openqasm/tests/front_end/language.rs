@@ -1,8 +1,6 @@
 //! Does every construct of the language mean what the specification says?
 
-mod support;
-
-use support::{assert_distribution, assert_same, program};
+use crate::support::{assert_distribution, assert_same, program};
 
 /// Both act on three qubits that have been turned a little before.
 #[track_caller]

@@ -1,10 +1,8 @@
 //! Do gates and their modifiers do what Braket's and Qiskit's simulators do?
 
-mod support;
-
 use std::f64::consts::{FRAC_1_SQRT_2, PI};
 
-use support::{amplitudes_of, assert_amplitudes, assert_same, program};
+use crate::support::{amplitudes_of, assert_amplitudes, assert_same, program};
 
 #[track_caller]
 fn same(one: &str, other: &str) {
@@ -179,7 +177,7 @@ fn inputs_stay_open_in_angles() {
     };
     for (a, b) in [(0.3, 0.5), (1.1, PI)] {
         let found = amplitudes_of(&program, &[("a", a), ("b", b)]);
-        let wanted = support::amplitudes(&direct(a, b));
+        let wanted = crate::support::amplitudes(&direct(a, b));
         for (found, wanted) in found.iter().zip(&wanted) {
             assert!((*found - *wanted).norm_squared() < 1e-20, "{found:?} {wanted:?}");
         }
