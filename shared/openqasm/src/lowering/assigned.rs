@@ -1,6 +1,6 @@
 //! Which variables may a block give a new value?
 
-use super::names::Binding;
+use super::names::{Binding, Scopes};
 use super::{Lowered, Lowering};
 use crate::diagnostics::Span;
 use crate::syntax::ast::{
@@ -22,7 +22,7 @@ impl Lowering<'_> {
         let mut symbols = Vec::new();
         for block in blocks {
             let statements = block.of(&self.document.arenas.statements);
-            collect(self.document, statements, &mut symbols);
+            collect(self.document, &self.scopes, statements, &mut symbols);
         }
         self.pin_all(symbols, span)
     }
@@ -55,7 +55,8 @@ impl Lowering<'_> {
 
     pub(super) fn pin_statement(&mut self, statement: &Statement) -> Lowered<Pins> {
         let mut symbols = Vec::new();
-        collect(self.document, std::slice::from_ref(statement), &mut symbols);
+        let statements = std::slice::from_ref(statement);
+        collect(self.document, &self.scopes, statements, &mut symbols);
         self.pin_all(symbols, statement.span)
     }
 
@@ -98,7 +99,12 @@ impl Lowering<'_> {
 }
 
 /// The names that statements assign; that some may be declared among them does no harm.
-fn collect(document: &Document, statements: &[Statement], found: &mut Vec<Symbol>) {
+fn collect(
+    document: &Document,
+    scopes: &Scopes,
+    statements: &[Statement],
+    found: &mut Vec<Symbol>,
+) {
     let arenas = &document.arenas;
     let mut operand = |number: u32| match arenas.operands[number as usize].kind {
         OperandKind::Physical(_) => {}
@@ -137,20 +143,28 @@ fn collect(document: &Document, statements: &[Statement], found: &mut Vec<Symbol
         }
     }
     for expression in expressions {
-        collect_arguments(document, expression, found);
+        collect_arguments(document, scopes, expression, found);
     }
     for block in inner {
-        collect(document, block.of(&arenas.statements), found);
+        collect(document, scopes, block.of(&arenas.statements), found);
     }
 }
 
 /// A subroutine may change the arrays it is given.
-fn collect_arguments(document: &Document, expression: Expression, found: &mut Vec<Symbol>) {
+fn collect_arguments(
+    document: &Document,
+    scopes: &Scopes,
+    expression: Expression,
+    found: &mut Vec<Symbol>,
+) {
     let arenas = &document.arenas;
     for node in &arenas.nodes[expression.first as usize..=expression.root as usize] {
-        let NodeKind::Call { arguments, .. } = node.kind else {
+        let NodeKind::Call { name, arguments } = node.kind else {
             continue;
         };
+        if !scopes.is_subroutine(name) {
+            continue;
+        }
         for argument in arguments.of(&arenas.expressions) {
             let nodes = &arenas.nodes[argument.first as usize..=argument.root as usize];
             found.extend(nodes.iter().filter_map(|node| match node.kind {

@@ -234,9 +234,9 @@ impl Lowering<'_> {
             return Ok(());
         };
         for (place, bit) in bits.iter().enumerate() {
+            self.bits.read(*bit);
             let is_one = value >> place & 1 == 1;
             let state = &mut self.bits.states[*bit as usize];
-            state.measured = None;
             state.known = Some(is_one);
             if state.pins > 0 {
                 self.bits.states[*bit as usize].kept = None;
@@ -256,7 +256,6 @@ impl Lowering<'_> {
         let state = &mut self.bits.states[bit as usize];
         state.known = None;
         state.kept = None;
-        state.measured = None;
         Ok(())
     }
 

@@ -64,6 +64,10 @@ impl Scopes {
         Self { bindings: vec![Binding::Unresolved; names], hidden: Vec::new(), starts: Vec::new() }
     }
 
+    pub(super) fn is_subroutine(&self, symbol: Symbol) -> bool {
+        matches!(self.bindings[symbol.index()], Binding::Subroutine(_))
+    }
+
     pub(super) fn is_global(&self) -> bool {
         self.starts.is_empty()
     }

@@ -83,6 +83,12 @@ impl Lowering<'_> {
 
     /// What is known of outputs has to be where a run keeps them.
     pub(super) fn keep_outputs(&mut self, span: Span) -> Lowered<()> {
+        let registers = self.bits.global.clone();
+        for bit in registers.iter().flat_map(|(first, count, _)| *first..first + count) {
+            if self.bits.measured_from(bit).is_some() {
+                self.keep_bit(bit, span)?;
+            }
+        }
         for output in self.outputs.clone() {
             match output {
                 OutputName::Bits(register) => self.keep_register(register, span)?,

@@ -1,7 +1,9 @@
 //! Is OpenQASM text understood, refused and written as it should be?
 
 mod diagnostics;
+mod fuzz;
 mod gates;
+mod generator;
 mod language;
 mod limits;
 mod printing;

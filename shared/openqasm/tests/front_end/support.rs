@@ -76,7 +76,7 @@ pub(crate) fn amplitudes_of(program: &Arc<Program>, inputs: &[(&str, f64)]) -> V
     for instruction in program.instructions() {
         match instruction {
             Instruction::Measure { .. } => {}
-            other => apply(&circuit, &mut branch, other),
+            other => apply(&circuit, &mut branch, other).expect("the angles are defined"),
         }
     }
     branch.state
@@ -90,13 +90,20 @@ pub(crate) fn distribution(source: &str) -> Distribution {
 
 #[track_caller]
 pub(crate) fn distribution_of(program: &Arc<Program>) -> Distribution {
+    possible_distribution(program).expect("the run ends, and all of its values are defined")
+}
+
+/// None if a run goes on and on, or comes to a value that is not defined.
+pub(crate) fn possible_distribution(program: &Arc<Program>) -> Option<Distribution> {
     let circuit = Arc::clone(program).bind(&BTreeMap::new()).expect("there are no inputs");
     let mut found = Distribution::new();
     let mut branches = vec![start(program)];
     let mut steps = 0;
     while let Some(mut branch) = branches.pop() {
         steps += 1;
-        assert!(steps < 100_000, "the run goes on and on");
+        if steps > 50_000 {
+            return None;
+        }
         match program.instructions().get(branch.at) {
             None | Some(Instruction::End) => {
                 let probability: f64 = branch.state.iter().map(|a| a.norm_squared()).sum();
@@ -132,22 +139,22 @@ pub(crate) fn distribution_of(program: &Arc<Program>) -> Distribution {
                 }
             }
             Some(other) => {
-                branch.at = step(&circuit, &mut branch, other);
+                branch.at = step(&circuit, &mut branch, other)?;
                 branches.push(branch);
             }
         }
     }
     found.retain(|_, probability| *probability > 1e-12);
-    found
+    Some(found)
 }
 
 /// Where the branch goes on.
-fn step(circuit: &Circuit, branch: &mut Branch, instruction: &Instruction) -> usize {
+fn step(circuit: &Circuit, branch: &mut Branch, instruction: &Instruction) -> Option<usize> {
     let here = branch.at;
-    let value = |id, branch: &Branch| circuit.value(id, branch).expect("the value is defined");
-    match *instruction {
+    let value = |id, branch: &Branch| circuit.value(id, branch).ok();
+    Some(match *instruction {
         Instruction::If { condition, otherwise } => {
-            if value(condition, branch).as_bool() {
+            if value(condition, branch)?.as_bool() {
                 here + 1
             } else {
                 otherwise as usize + 1
@@ -155,7 +162,7 @@ fn step(circuit: &Circuit, branch: &mut Branch, instruction: &Instruction) -> us
         }
         Instruction::Else { end } => end as usize,
         Instruction::While { condition, end } => {
-            if value(condition, branch).as_bool() {
+            if value(condition, branch)?.as_bool() {
                 here + 1
             } else {
                 end as usize + 1
@@ -171,29 +178,29 @@ fn step(circuit: &Circuit, branch: &mut Branch, instruction: &Instruction) -> us
         }
         Instruction::Assign { variable, value: id } => {
             let kind = circuit.program().variables()[variable as usize].kind;
-            let value = value(id, branch);
+            let value = value(id, branch)?;
             assert_eq!(value.kind(), kind, "a variable is given a value of its type");
             branch.variables[variable as usize] = value;
             here + 1
         }
         Instruction::AssignEntry { first, length, index, value: id } => {
-            let index = value(index, branch).as_int().expect("an index is whole");
+            let index = value(index, branch)?.as_int().ok()?;
             let index = if index < 0 { index + i64::from(length) } else { index };
-            let value = value(id, branch);
-            branch.variables[first as usize + usize::try_from(index).expect("it is in range")] =
-                value;
+            let value = value(id, branch)?;
+            let index = usize::try_from(index).ok().filter(|index| *index < length as usize)?;
+            branch.variables[first as usize + index] = value;
             here + 1
         }
         Instruction::AssignBit { bit, value: id } => {
-            let value = value(id, branch).as_bool();
+            let value = value(id, branch)?.as_bool();
             branch.bits[bit as usize] = value;
             here + 1
         }
         ref other => {
-            apply(circuit, branch, other);
+            apply(circuit, branch, other)?;
             here + 1
         }
-    }
+    })
 }
 
 fn start(program: &Program) -> Branch {
@@ -207,10 +214,10 @@ fn start(program: &Program) -> Branch {
     }
 }
 
-fn apply(circuit: &Circuit, branch: &mut Branch, instruction: &Instruction) {
+fn apply(circuit: &Circuit, branch: &mut Branch, instruction: &Instruction) -> Option<()> {
     let program = circuit.program();
     match instruction {
-        Instruction::Gate(gate) => apply_gate(circuit, branch, gate),
+        Instruction::Gate(gate) => return apply_gate(circuit, branch, gate),
         Instruction::Unitary { matrix, targets } => {
             let unitary = program.unitary(*matrix);
             let targets: Vec<u32> = program.qubits(*targets).collect();
@@ -223,20 +230,14 @@ fn apply(circuit: &Circuit, branch: &mut Branch, instruction: &Instruction) {
         | Instruction::EndIf => {}
         other => panic!("{other:?} has no amplitudes"),
     }
+    Some(())
 }
 
-fn apply_gate(circuit: &Circuit, branch: &mut Branch, gate: &Gate) {
+fn apply_gate(circuit: &Circuit, branch: &mut Branch, gate: &Gate) -> Option<()> {
     let program = circuit.program();
-    let angles: Vec<f64> = program
-        .parameters(gate)
-        .iter()
-        .map(|parameter| match parameter {
-            quantum_program::Parameter::Known(value) => *value,
-            quantum_program::Parameter::Expression(id) => {
-                circuit.value(*id, branch).and_then(Value::as_float).expect("the angle is defined")
-            }
-        })
-        .collect();
+    let parameters = program.parameters(gate).iter();
+    let angles = parameters.map(|parameter| circuit.parameter(*parameter, branch).ok());
+    let angles: Vec<f64> = angles.collect::<Option<_>>()?;
     let wires = program.operands(gate);
     let (controls, targets) = wires.split_at(gate.controls());
     let targets: Vec<u32> = targets.iter().map(|wire| wire.qubit()).collect();
@@ -246,6 +247,7 @@ fn apply_gate(circuit: &Circuit, branch: &mut Branch, gate: &Gate) {
         Matrix::Two(entries) => entries.to_vec(),
     };
     dense(&mut branch.state, program.qubit_count(), controls, &targets, &entries);
+    Some(())
 }
 
 fn dense(
