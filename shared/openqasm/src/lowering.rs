@@ -4,6 +4,7 @@
 //! inputs nor measurements are reckoned here, loops over them are written out, subroutines and custom gates put in
 //! place. What depends on inputs stays as expressions; what a run decides becomes variables, branches and loops.
 
+mod array_assignments;
 mod arrays;
 mod assigned;
 mod bits;
@@ -24,6 +25,7 @@ mod matrices;
 mod measurements;
 mod names;
 mod outcome;
+mod picked;
 mod pragmas;
 mod qubits;
 mod subroutines;
@@ -166,7 +168,11 @@ impl<'a> Lowering<'a> {
 
     /// Every loop of the lowering itself comes by here.
     fn step(&mut self, span: Span) -> Lowered<()> {
-        self.steps += 1;
+        self.charge(1, span)
+    }
+
+    fn charge(&mut self, steps: usize, span: Span) -> Lowered<()> {
+        self.steps += steps;
         if self.steps > MAX_STEPS {
             return Err(self.exhausted(
                 span,

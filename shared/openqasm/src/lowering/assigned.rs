@@ -8,6 +8,9 @@ use crate::syntax::ast::{
 };
 use crate::syntax::names::Symbol;
 
+/// A name that is assigned, and the element of it if only one is.
+type Assigned = (Symbol, Option<u32>);
+
 /// What has been pinned for a block, to be released after it.
 #[derive(Debug, Default)]
 pub(super) struct Pins {
@@ -60,24 +63,29 @@ impl Lowering<'_> {
         self.pin_all(symbols, statement.span)
     }
 
-    fn pin_all(&mut self, mut symbols: Vec<Symbol>, span: Span) -> Lowered<Pins> {
-        symbols.sort_unstable_by_key(|symbol: &Symbol| symbol.index());
+    fn pin_all(&mut self, mut symbols: Vec<Assigned>, span: Span) -> Lowered<Pins> {
+        symbols.sort_unstable_by_key(|(symbol, element)| (symbol.index(), *element));
         symbols.dedup();
         let mut pins = Pins::default();
-        for symbol in symbols {
+        for (symbol, element) in symbols {
             match self.resolve(symbol) {
+                Binding::Variable(number) if pins.variables.last() == Some(&number) => {}
                 Binding::Variable(number) => pins.variables.push(number),
                 Binding::Array(number) => pins.arrays.push(number),
-                Binding::Bits { first, count } => pins.bits.extend(first..first + count),
+                Binding::Bits { first, count } => match element {
+                    Some(element) if element < count => pins.bits.push(first + element),
+                    _ => pins.bits.extend(first..first + count),
+                },
                 Binding::BitList(number) => pins.bits.extend(self.bits.alias(number).iter()),
                 _ => {}
             }
         }
+        self.charge(pins.bits.len(), span)?;
         for number in &pins.variables {
             self.pin_variable(*number, span)?;
         }
         for number in &pins.arrays {
-            self.pin_array(*number, span)?;
+            self.keep_array(*number, span)?;
         }
         for bit in &pins.bits {
             self.pin_bit(*bit, span)?;
@@ -88,9 +96,6 @@ impl Lowering<'_> {
     pub(super) fn unpin(&mut self, pins: &Pins) {
         for number in &pins.variables {
             self.unpin_variable(*number);
-        }
-        for number in &pins.arrays {
-            self.unpin_array(*number);
         }
         for bit in &pins.bits {
             self.unpin_bit(*bit);
@@ -103,14 +108,15 @@ fn collect(
     document: &Document,
     scopes: &Scopes,
     statements: &[Statement],
-    found: &mut Vec<Symbol>,
+    found: &mut Vec<Assigned>,
 ) {
     let arenas = &document.arenas;
     let mut operand = |number: u32| match arenas.operands[number as usize].kind {
         OperandKind::Physical(_) => {}
-        OperandKind::Whole(symbol)
-        | OperandKind::Element(symbol, _)
-        | OperandKind::Indexed(symbol, _) => found.push(symbol),
+        OperandKind::Element(symbol, element) => found.push((symbol, Some(element))),
+        OperandKind::Whole(symbol) | OperandKind::Indexed(symbol, _) => {
+            found.push((symbol, None));
+        }
     };
     let mut inner: Vec<Block> = Vec::new();
     let mut expressions: Vec<Expression> = Vec::new();
@@ -155,7 +161,7 @@ fn collect_arguments(
     document: &Document,
     scopes: &Scopes,
     expression: Expression,
-    found: &mut Vec<Symbol>,
+    found: &mut Vec<Assigned>,
 ) {
     let arenas = &document.arenas;
     for node in &arenas.nodes[expression.first as usize..=expression.root as usize] {
@@ -168,7 +174,7 @@ fn collect_arguments(
         for argument in arguments.of(&arenas.expressions) {
             let nodes = &arenas.nodes[argument.first as usize..=argument.root as usize];
             found.extend(nodes.iter().filter_map(|node| match node.kind {
-                NodeKind::Name(symbol) => Some(symbol),
+                NodeKind::Name(symbol) => Some((symbol, None)),
                 _ => None,
             }));
         }

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use quantum_program::{Expression as Term, Type, Value, Variable};
 
 use super::evaluation::{Cell, Datum};
+use super::picked::Picked;
 use super::{Lowered, Lowering, narrow};
 use crate::diagnostics::{Code, Fault, Span};
 
@@ -72,6 +73,16 @@ impl Bits {
         is_lost
     }
 
+    /// At most 64 bits as a number, if all of them are known.
+    fn known(&mut self, bits: &Picked) -> Option<u64> {
+        let mut value = Some(0);
+        for (place, bit) in bits.iter().enumerate() {
+            let known = self.read(bit);
+            value = value.zip(known).map(|(value, known)| value | u64::from(known) << place);
+        }
+        value
+    }
+
     fn read(&mut self, bit: u32) -> Option<bool> {
         let state = &mut self.states[bit as usize];
         if let Some(measured) = &mut state.measured {
@@ -98,7 +109,7 @@ impl Lowering<'_> {
         Ok((register, first))
     }
 
-    pub(super) fn value_of_bits(&mut self, bits: &[u32], span: Span) -> Lowered<Cell> {
+    pub(super) fn value_of_bits(&mut self, bits: &Picked, span: Span) -> Lowered<Cell> {
         let width = u8::try_from(bits.len()).ok().filter(|width| *width <= 64);
         let Some(width) = width else {
             return Err(Fault::new(
@@ -108,18 +119,11 @@ impl Lowering<'_> {
                 "use at most 64 of them at a time, for example `c[0:63]`",
             ));
         };
-        let known: Vec<Option<bool>> = bits.iter().map(|bit| self.bits.read(*bit)).collect();
-        if let Some(known) = known.iter().copied().collect::<Option<Vec<bool>>>() {
-            return Ok(Cell::Known(match known.as_slice() {
-                [bit] => Value::Bits { value: u64::from(*bit), width: 1 },
-                all => {
-                    let places = (0..).zip(all);
-                    let value = places.map(|(place, bit)| u64::from(*bit) << place).sum();
-                    Value::Bits { value, width }
-                }
-            }));
+        if let Some(value) = self.bits.known(bits) {
+            return Ok(Cell::Known(Value::Bits { value, width }));
         }
-        for bit in bits {
+        let bits: Vec<u32> = bits.iter().collect();
+        for bit in &bits {
             self.keep_bit(*bit, span)?;
         }
         let register = |bit: u32| self.bits.states[bit as usize].register;
@@ -129,7 +133,7 @@ impl Lowering<'_> {
         if are_neighbours {
             return self.term(Term::Bits { first: bits[0], width }, span);
         }
-        self.joined_bits(bits, width, span)
+        self.joined_bits(&bits, width, span)
     }
 
     /// Bits from here and there as one value: each is moved to its place.
@@ -185,7 +189,7 @@ impl Lowering<'_> {
         if let Datum::Bits(from) = &value
             && from.len() > 64
         {
-            return self.copy_bits(bits, from, span);
+            return self.copy_bits(bits, &from.to_list(), span);
         }
         let cell = self.as_cell(value, span)?;
         let width = u8::try_from(bits.len()).unwrap_or(u8::MAX);
@@ -224,7 +228,7 @@ impl Lowering<'_> {
 
     fn copy_bits(&mut self, bits: &[u32], from: &[u32], span: Span) -> Lowered<()> {
         for (bit, from) in bits.iter().zip(from) {
-            self.assign_bits(&[*bit], Datum::Bits(Rc::new([*from])), span)?;
+            self.assign_bits(&[*bit], Datum::Bits(Picked::One(*from)), span)?;
         }
         Ok(())
     }

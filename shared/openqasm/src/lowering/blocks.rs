@@ -50,7 +50,7 @@ impl Lowering<'_> {
         let statements = block.of(&document.arenas.statements);
         let mut guards = Vec::new();
         // what has been raised before is guarded against already
-        let mut guarded = self.frames.raised();
+        let mut guarded = self.frames.raises();
         let mut flow = Flow::Next;
         for (index, statement) in statements.iter().enumerate() {
             self.step(statement.span)?;
@@ -63,9 +63,10 @@ impl Lowering<'_> {
                 self.unreachable(&statements[index + 1..]);
                 break;
             }
-            if self.frames.raised() > guarded && index + 1 < statements.len() {
+            let is_raised = self.frames.raises() > guarded && self.frames.raised() > 0;
+            if is_raised && index + 1 < statements.len() {
                 // the rest of the block runs only if no jump has been taken
-                guarded = self.frames.raised();
+                guarded = self.frames.raises();
                 let rest = block.rest(super::narrow(index) + 1);
                 guards.push(self.begin_guard(rest, statement.span)?);
             }

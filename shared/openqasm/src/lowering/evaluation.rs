@@ -8,6 +8,7 @@ use quantum_program::{
 };
 
 use super::names::Binding;
+use super::picked::Picked;
 use super::{Lowered, Lowering, undefined};
 use crate::diagnostics::{Code, Fault, Span};
 use crate::syntax::ast::{Expression, Node, NodeKind};
@@ -19,9 +20,9 @@ pub(super) enum Datum {
     Value(Value),
     /// Depends on inputs or on the run.
     Open(ExpressionId),
-    Qubits(Rc<[u32]>),
+    Qubits(Picked),
     /// Classical bits by their numbers.
-    Bits(Rc<[u32]>),
+    Bits(Picked),
     Array(Rc<Listed>),
     /// What a subroutine without a result gives.
     Nothing,
@@ -31,9 +32,15 @@ pub(super) enum Datum {
 #[derive(Debug, Clone)]
 pub(super) struct Listed {
     pub(super) dimensions: Vec<usize>,
-    pub(super) cells: Vec<Cell>,
-    /// Where a run keeps them, if all of them are neighbours there.
-    pub(super) first: Option<u32>,
+    pub(super) cells: Cells,
+}
+
+#[derive(Debug, Clone)]
+pub(super) enum Cells {
+    /// One by one.
+    Each(Rc<Vec<Cell>>),
+    /// In neighbouring variables of the run.
+    Kept { first: u32, element: Type },
 }
 
 /// A value that is known, or one that is not yet.
@@ -65,6 +72,10 @@ impl<'a> Lowering<'a> {
         if expression.first == expression.root {
             return self.leaf(&nodes[expression.root as usize]);
         }
+        self.charge(
+            (expression.root - expression.first) as usize,
+            nodes[expression.root as usize].span,
+        )?;
         let below = self.stack.len();
         let mut at = expression.first;
         while at <= expression.root {
@@ -163,7 +174,7 @@ impl<'a> Lowering<'a> {
             NodeKind::Bool(value) => Datum::Value(Value::Bool(value)),
             NodeKind::Bits => return self.bit_text(node.span),
             NodeKind::Physical(number) => {
-                Datum::Qubits(Rc::new([self.physical_qubit(number, node.span)?]))
+                Datum::Qubits(Picked::One(self.physical_qubit(number, node.span)?))
             }
             _ => Datum::Value(Value::Duration(0.0)),
         })
@@ -329,12 +340,12 @@ impl<'a> Lowering<'a> {
         match self.resolve(symbol) {
             Binding::Number(value) => Ok(Datum::Value(Value::Float(value))),
             Binding::Variable(number) => self.read_variable(number, span),
-            Binding::Bits { first, count } => Ok(Datum::Bits((first..first + count).collect())),
-            Binding::BitList(number) => Ok(Datum::Bits(self.bits.alias(number))),
+            Binding::Bits { first, count } => Ok(Datum::Bits(Picked::Neighbours { first, count })),
+            Binding::BitList(number) => Ok(Datum::Bits(Picked::Several(self.bits.alias(number)))),
             Binding::Qubits { .. } | Binding::QubitList(_) => {
                 Ok(Datum::Qubits(self.qubits_named(symbol, span)?))
             }
-            Binding::Array(number) => self.read_array(number, span).map(Datum::Array),
+            Binding::Array(number) => Ok(Datum::Array(self.read_array(number))),
             Binding::Unknown | Binding::Unresolved => {
                 Err(self.unknown(symbol, span, "const float {} = 0.5"))
             }

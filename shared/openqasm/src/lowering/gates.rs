@@ -7,7 +7,7 @@ use quantum_program::{Base, Builder, BuiltIn, NewGate, Parameter, Wire, similar}
 
 use super::evaluation::Cell;
 use super::names::Binding;
-use super::qubits::Picked;
+use super::picked::Picked;
 use super::{Lowered, Lowering, library, narrow, undefined};
 use crate::diagnostics::{Code, Fault, Span};
 use crate::limits::MAX_CONTROLS;

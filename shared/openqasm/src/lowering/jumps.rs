@@ -20,6 +20,8 @@ pub(super) struct Frames {
     pub(super) branches: usize,
     /// Flags of jumps that may have been taken, with the frames they lead out of.
     raised: Vec<Raised>,
+    /// How often one was raised.
+    raises: usize,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -64,7 +66,12 @@ impl Frames {
         super::narrow(self.all.iter().filter(|frame| frame.kind == FrameKind::Call).count())
     }
 
-    /// Jumps that may have been taken.
+    /// How often a jump was left to the run.
+    pub(super) fn raises(&self) -> usize {
+        self.raises
+    }
+
+    /// Different jumps that may have been taken.
     pub(super) fn raised(&self) -> usize {
         self.raised.len()
     }
@@ -143,7 +150,10 @@ impl Lowering<'_> {
             frame.break_flag = Some(flag);
         }
         self.set_flag(flag, true, span)?;
-        self.frames.raised.push(Raised { flag, frame: target, flow });
+        self.frames.raises += 1;
+        if self.frames.raised.iter().all(|raised| raised.flag != flag) {
+            self.frames.raised.push(Raised { flag, frame: target, flow });
+        }
         Ok(())
     }
 

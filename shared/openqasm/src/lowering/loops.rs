@@ -7,6 +7,7 @@ use super::evaluation::{Cell, Datum};
 use super::indices::Steps;
 use super::jumps::FrameKind;
 use super::names::Binding;
+use super::picked::Picked;
 use super::variables::NewVariable;
 use super::{Lowered, Lowering};
 use crate::diagnostics::{Code, Fault, Span};
@@ -145,12 +146,12 @@ impl Lowering<'_> {
                         "go over the indices: `for int i in [0:sizeof(a) - 1]`",
                     ));
                 }
-                let cells = listed.cells.clone();
+                let cells = self.all_cells(&listed, values_span)?.to_vec();
                 self.written_out(each, kind, cells.into_iter().map(Datum::from), span)
             }
             Datum::Bits(bits) => {
-                let single = |bit: u32| Datum::Bits(std::rc::Rc::new([bit]));
-                let bits: Vec<u32> = bits.to_vec();
+                let single = |bit: u32| Datum::Bits(Picked::One(bit));
+                let bits: Vec<u32> = bits.iter().collect();
                 self.written_out(each, kind, bits.into_iter().map(single), span)
             }
             Datum::Value(Value::Bits { value, width }) => {

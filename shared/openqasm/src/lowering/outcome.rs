@@ -84,6 +84,7 @@ impl Lowering<'_> {
     /// What is known of outputs has to be where a run keeps them.
     pub(super) fn keep_outputs(&mut self, span: Span) -> Lowered<()> {
         let registers = self.bits.global.clone();
+        self.charge(self.builder.program().bit_count(), span)?;
         for bit in registers.iter().flat_map(|(first, count, _)| *first..first + count) {
             if self.bits.measured_from(bit).is_some() {
                 self.keep_bit(bit, span)?;
@@ -113,8 +114,7 @@ impl Lowering<'_> {
                     count: 1,
                 },
                 OutputName::Array(name, number) => {
-                    let (dimensions, _) = self.array_type(number);
-                    let count = narrow(dimensions.iter().product());
+                    let count = narrow(self.array_dimensions(number).iter().product());
                     Output::Variables {
                         name: self.name_text(name.symbol).to_owned(),
                         first: self.keep_array(number, name.span)?,

@@ -414,8 +414,6 @@ rz(9*pi/16) q[4];
 sx q[4];
 rz(pi/2) q[4];
 barrier q[0], q[1], q[2], q[3], q[4];
-reset q[0];
-barrier q[0], q[1], q[2], q[3], q[4];
 meas[0] = measure q[0];
 meas[1] = measure q[1];
 meas[2] = measure q[2];

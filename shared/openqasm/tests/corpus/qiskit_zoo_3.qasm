@@ -322,7 +322,6 @@ mcx_0 q[0], q[1], q[2], q[3], q[4];
 mcphase(0.3) q[0], q[1], q[2];
 xx_plus_yy(0.1, 0.2) q[0], q[1];
 barrier q[0], q[1], q[2], q[3], q[4];
-reset q[0];
 c[0] = measure q[0];
 c[1] = measure q[1];
 c[2] = measure q[2];

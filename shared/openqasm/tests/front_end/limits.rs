@@ -82,7 +82,7 @@ fn calls_end() {
         gates.push_str(&format!("gate g{number} a {{ g{} a; g{} a; }}\n", number - 1, number - 1));
     }
     limited(&format!("qubit q;\n{gates}g99 q;"), &depth);
-    limited(&format!("qubit q;\n{gates}g40 q;"), "instructions");
+    limited(&format!("qubit q;\n{gates}g40 q;"), "written out");
     limited("qubit q; gate g a { } pow(1e15) @ g q;", "steps");
     limited("qubit q; gate g a { x a; } pow(1e15) @ g q;", "instructions");
 }
@@ -126,4 +126,74 @@ fn no_more_mistakes_are_reported_than_the_limit() {
     let source = format!("qubit q;\n{}", "y r;\n".repeat(1_000));
     let errors = parse(&source).expect_err("there are mistakes");
     assert_eq!(errors.as_slice().len(), MAX_DIAGNOSTICS);
+}
+
+/// Large programs that take a long time only if some step looks at everything again and again.
+#[test]
+fn the_time_taken_grows_with_the_program_and_no_faster() {
+    let many =
+        |count: usize, part: &dyn Fn(usize) -> String| -> String { (0..count).map(part).collect() };
+    let programs = [
+        format!("qubit q; {{ {} }}", many(50_000, &|n| format!("int a{n}; "))),
+        format!(
+            "qubit q; def f() {{ }} {{ {} {} }}",
+            many(3_000, &|n| format!("int a{n}; ")),
+            "f(); ".repeat(3_000)
+        ),
+        format!(
+            "qubit q; bit[60000] c; {}",
+            many(2_000, &|n| format!("c[{n}] = measure q; if (c[{n}]) x q; "))
+        ),
+        format!(
+            "qubit q; bit[60000] c; c[0] = measure q; {}",
+            "if (c[0]) { c[1] = 0; } ".repeat(5_000)
+        ),
+        format!(
+            "qubit q; array[int, 60000] a; {}",
+            many(5_000, &|n| format!("a[{n}] = a[{n}] + 1; "))
+        ),
+        format!(
+            "qubit q; gate g {} {{ {} }}",
+            many(20_000, &|n| format!("{}a{n}", if n > 0 { "," } else { "" })),
+            many(20_000, &|n| format!("x a{n}; "))
+        ),
+        format!(
+            "qubit q; bit c; for int i in [0:1000] {{ c = measure q; if (c) break; {} }}",
+            "x q; ".repeat(20)
+        ),
+        format!("qubit q; int x = 0{};", "+ 1".repeat(200_000)),
+    ];
+    for source in programs {
+        let program = parse(&source).expect("it is large, and right");
+        let text = openqasm::print(program.program(), openqasm::Style::OpenQasm3)
+            .expect("it can be written");
+        assert!(text.len() < 10_000_000);
+    }
+}
+
+#[test]
+fn what_would_take_too_much_is_refused() {
+    limited(
+        &format!(
+            "qubit q; bit[60000] c; c[0] = measure q; {}",
+            "if (c[0]) { c[{1, 2}] = \"00\"; } ".repeat(500)
+        ),
+        "steps",
+    );
+    limited(&format!("qubit q; bit[60000] b; let c = b{};", " ++ b".repeat(1_000)), "joined");
+    limited(
+        &format!(
+            "qubit q; array[int, 60000] b; array[int, 120000] c = b{};",
+            " ++ b".repeat(1_000)
+        ),
+        "elements",
+    );
+    limited(
+        "qubit q; array[int, 60000] b; array[int, 2] c = b[{0, 0}]; for int i in [0:99999] { c = b[{0, 1}]; array[int, 60000] d = b; }",
+        "steps",
+    );
+    limited(
+        &format!("qubit q; for int i in [0:999999] {{ int x = 0{}; }}", " + 1".repeat(1_000)),
+        "steps",
+    );
 }
