@@ -120,7 +120,7 @@ impl<'a> Lowering<'a> {
 
     fn program(&mut self) {
         let document = self.document;
-        let statements = document.body.of(&document.arenas.statements);
+        let statements = document.body.as_slice();
         for (index, statement) in statements.iter().enumerate() {
             match self.statement(statement) {
                 Ok(Flow::Next) => {}

@@ -164,6 +164,7 @@ impl Parser<'_> {
         let (mut depth, mut braces) = (0_usize, 0_usize);
         let mut ahead = 1;
         loop {
+            self.look_ahead(ahead + 1);
             match self.kind_ahead(ahead) {
                 TokenKind::LeftParenthesis => depth += 1,
                 TokenKind::RightParenthesis if depth == 1 => break,
