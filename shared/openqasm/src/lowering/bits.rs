@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use quantum_program::{Expression as Term, Type, Value, Variable};
+use quantum_program::{BinaryOperator, Expression as Term, Type, Value, Variable};
 
 use super::evaluation::{Cell, Datum};
 use super::picked::Picked;
@@ -83,6 +83,17 @@ impl Bits {
         value
     }
 
+    /// Whether more is known of a bit than the run's memory holds.
+    fn is_to_be_kept(&self, bit: u32) -> bool {
+        let state = &self.states[bit as usize];
+        state.known.is_some() && state.kept != state.known
+    }
+
+    /// After the bit has been kept on a way that leads nowhere else.
+    pub(super) fn forget_kept(&mut self, bit: u32) {
+        self.states[bit as usize].kept = None;
+    }
+
     fn read(&mut self, bit: u32) -> Option<bool> {
         let state = &mut self.states[bit as usize];
         if let Some(measured) = &mut state.measured {
@@ -123,30 +134,39 @@ impl Lowering<'_> {
             return Ok(Cell::Known(Value::Bits { value, width }));
         }
         let bits: Vec<u32> = bits.iter().collect();
-        for bit in &bits {
-            self.keep_bit(*bit, span)?;
-        }
         let register = |bit: u32| self.bits.states[bit as usize].register;
         let are_neighbours = bits
             .windows(2)
             .all(|pair| pair[1] == pair[0] + 1 && register(pair[0]) == register(pair[1]));
-        if are_neighbours {
-            return self.term(Term::Bits { first: bits[0], width }, span);
+        let has_known = bits.iter().any(|bit| self.bits.is_to_be_kept(*bit));
+        // in a branch nothing can be kept, as the other branch does not come by here
+        if !are_neighbours || (has_known && self.frames.branches > 0) {
+            return self.joined_bits(&bits, width, span);
         }
-        self.joined_bits(&bits, width, span)
+        for bit in &bits {
+            self.keep_bit(*bit, span)?;
+        }
+        self.term(Term::Bits { first: bits[0], width }, span)
     }
 
     /// Bits from here and there as one value: each is moved to its place.
     fn joined_bits(&mut self, bits: &[u32], width: u8, span: Span) -> Lowered<Cell> {
-        let mut whole = Cell::Known(Value::Bits { value: 0, width });
+        let known =
+            (0..).zip(bits).map(|(place, bit)| match self.bits.states[*bit as usize].known {
+                Some(true) => 1_u64 << place,
+                _ => 0,
+            });
+        let mut whole = Cell::Known(Value::Bits { value: known.sum(), width });
         for (place, bit) in (0_i64..).zip(bits) {
+            if self.bits.states[*bit as usize].known.is_some() {
+                continue;
+            }
             let bit = self.term(Term::Bits { first: *bit, width: 1 }, span)?;
             let wide = self.cast_cell(bit, Type::Uint { bits: 64 }, span)?;
             let places = Cell::Known(Value::whole(place));
-            let moved =
-                self.combine(quantum_program::BinaryOperator::ShiftLeft, wide, places, span)?;
+            let moved = self.combine(BinaryOperator::ShiftLeft, wide, places, span)?;
             let moved = self.cast_cell(moved, Type::Bits { width }, span)?;
-            whole = self.combine(quantum_program::BinaryOperator::BitOr, whole, moved, span)?;
+            whole = self.combine(BinaryOperator::BitOr, whole, moved, span)?;
         }
         Ok(whole)
     }

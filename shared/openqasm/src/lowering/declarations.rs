@@ -230,6 +230,21 @@ impl<'a> Lowering<'a> {
         match target.kind {
             OperandKind::Whole(symbol)
             | OperandKind::Element(symbol, _)
+            | OperandKind::Indexed(symbol, _)
+                if self.frames.calls() > 0 && self.scopes.is_declared_globally(symbol) =>
+            {
+                let name = self.name_text(symbol);
+                Err(Fault::new(
+                    Code::ReadOnly,
+                    target.span,
+                    format!(
+                        "`{name}` is not declared in the subroutine, which cannot change what is outside of it"
+                    ),
+                    "give the new value back with `return`, or take a `mutable` array as a parameter",
+                ))
+            }
+            OperandKind::Whole(symbol)
+            | OperandKind::Element(symbol, _)
             | OperandKind::Indexed(symbol, _) => Ok(symbol),
             OperandKind::Physical(_) => Err(Fault::new(
                 Code::WrongKind,

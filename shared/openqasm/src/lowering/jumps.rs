@@ -292,7 +292,7 @@ impl Lowering<'_> {
             return Ok(Flow::End);
         }
         // what is known of outputs has to be in the run's memory before it ends
-        self.keep_outputs(span)?;
+        self.keep_outputs_for_an_end(span)?;
         let pushed = self.builder.end();
         self.full(span, pushed)?;
         Ok(Flow::Jumped)

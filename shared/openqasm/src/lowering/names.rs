@@ -77,6 +77,11 @@ impl Scopes {
         matches!(self.bindings[symbol.index()], Binding::Subroutine(_))
     }
 
+    /// Whether what the name stands for is declared outside of all scopes that can be seen.
+    pub(super) fn is_declared_globally(&self, symbol: Symbol) -> bool {
+        self.declared_in[symbol.index()] == 0
+    }
+
     pub(super) fn is_global(&self) -> bool {
         self.starts.is_empty()
     }

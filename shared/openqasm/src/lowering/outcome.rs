@@ -81,6 +81,36 @@ impl Lowering<'_> {
         (first..first + count).try_for_each(|bit| self.keep_bit(bit, span))
     }
 
+    /// Before an end that not every run comes to: afterwards all is known that was known before.
+    pub(super) fn keep_outputs_for_an_end(&mut self, span: Span) -> Lowered<()> {
+        let mut variables = Vec::new();
+        let mut arrays = Vec::new();
+        for output in &self.outputs {
+            match *output {
+                OutputName::Bits(_) => {}
+                OutputName::Variable(_, number) => {
+                    variables.push((number, self.variable_state(number)));
+                }
+                OutputName::Array(_, number) => {
+                    arrays.push((number, self.arrays.states[number as usize].cells.clone()));
+                }
+            }
+        }
+        self.keep_outputs(span)?;
+        for (number, state) in variables {
+            self.restore_variable(number, state);
+        }
+        for (number, cells) in arrays {
+            self.arrays.states[number as usize].cells = cells;
+        }
+        for (first, count, _) in &self.bits.global.clone() {
+            for bit in *first..first + count {
+                self.bits.forget_kept(bit);
+            }
+        }
+        Ok(())
+    }
+
     /// What is known of outputs has to be where a run keeps them.
     pub(super) fn keep_outputs(&mut self, span: Span) -> Lowered<()> {
         let registers = self.bits.global.clone();

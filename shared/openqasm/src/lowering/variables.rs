@@ -21,8 +21,6 @@ struct VariableState {
     is_input: bool,
     is_read: bool,
     span: Span,
-    /// Calls that were open when it was declared: a subroutine does not change what is outside of it.
-    calls: u32,
     /// Blocks that only a run decides on and that assign it.
     pins: u32,
     /// Where a run keeps it, once it has to.
@@ -30,7 +28,7 @@ struct VariableState {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
-enum State {
+pub(super) enum State {
     Known(Value),
     /// Depends on inputs only.
     Open(ExpressionId),
@@ -67,7 +65,6 @@ impl Lowering<'_> {
             is_input: false,
             is_read: false,
             span: new.span,
-            calls: self.frames.calls(),
             pins: 0,
             slot: None,
         });
@@ -123,7 +120,7 @@ impl Lowering<'_> {
         self.variables.states[number as usize].kind
     }
 
-    /// Refused for constants, inputs, and what a subroutine finds outside of itself.
+    /// Refused for constants and inputs.
     pub(super) fn check_assignable(&self, number: u32, span: Span) -> Lowered<()> {
         let variable = &self.variables.states[number as usize];
         let name = self.name_text(variable.symbol);
@@ -136,11 +133,6 @@ impl Lowering<'_> {
             (
                 format!("`{name}` is an input, which keeps the value the caller gives"),
                 format!("copy it into a variable first: `float {name}_1 = {name};`"),
-            )
-        } else if variable.calls < self.frames.calls() {
-            (
-                format!("`{name}` is declared outside of the subroutine, which cannot change it"),
-                "give the new value back with `return`".to_owned(),
             )
         } else {
             return Ok(());
@@ -200,6 +192,14 @@ impl Lowering<'_> {
         self.keep_variable(number, span)?;
         self.variables.states[number as usize].pins += 1;
         Ok(())
+    }
+
+    pub(super) fn variable_state(&self, number: u32) -> State {
+        self.variables.states[number as usize].state
+    }
+
+    pub(super) fn restore_variable(&mut self, number: u32, state: State) {
+        self.variables.states[number as usize].state = state;
     }
 
     pub(super) fn unpin_variable(&mut self, number: u32) {

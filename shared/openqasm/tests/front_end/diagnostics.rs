@@ -187,6 +187,8 @@ fn what_cannot_be_assigned_is_told() {
     refused("qubit q; const int n = 1;\nn = 2;", "read-only", 2, 1);
     refused("qubit q; input int n;\nn = 2;", "read-only", 2, 1);
     refused("qubit q; int n;\ndef f() { n = 2; }\nf();", "read-only", 2, 11);
+    refused("qubit q; bit c;\ndef f(qubit p) { c = measure p; }\nf(q);", "read-only", 2, 18);
+    refused("qubit q; array[int, 1] a;\ndef f() { a[0] = 2; }\nf();", "read-only", 2, 11);
     refused(
         "qubit q; array[int, 1] a;\ndef f(readonly array[int, 1] b) { b[0] = 1; }\nf(a);",
         "read-only",

@@ -456,3 +456,25 @@ fn outputs_are_told() {
         matches!(&outputs[2], quantum_program::Output::Variables { name, count: 2, .. } if name == "a")
     );
 }
+
+#[test]
+fn what_is_known_in_one_branch_is_not_taken_for_known_after_it() {
+    let begun = |rest: &str| format!("OPENQASM 3.0;\nqubit[2] q;\nbit[3] c;\n{rest}");
+    // the second bit is known to be 0 again when the branch reads all of them
+    assert_distribution(
+        &begun(
+            "x q; c[0] = measure q[0]; c[1] = measure q[1]; c[1] = 0; c[2] = measure q[0]; if (!c[0]) { if (int(c) > 2) { h q[1]; } }",
+        ),
+        &[("101", 1.0)],
+    );
+    assert_distribution(
+        "output bit[2] c; qubit[2] q; h q[0]; c[0] = measure q[0]; c[1] = measure q[1]; c[1] = 1; if (c[0]) { end; } x q[0];",
+        &[("01", 0.5), ("11", 0.5)],
+    );
+    assert_distribution(
+        &begun(
+            "h q[0]; c[0] = measure q[0]; c[1] = measure q[1]; c[1] = 1; if (c[0]) { if (c == 3) { x q[1]; } } c[2] = measure q[1];",
+        ),
+        &[("010", 0.5), ("111", 0.5)],
+    );
+}
