@@ -55,6 +55,20 @@ pub(crate) fn lower(
     lowering.finish()
 }
 
+/// A program of nothing but the inputs that a document declares.
+pub(crate) fn inputs(source: &Arc<str>, document: &Document, faults: &mut Faults) -> Program {
+    let mut lowering = Lowering::new(source, document, None, faults);
+    for statement in &document.body {
+        if let StatementKind::Input { .. } | StatementKind::Const { .. } = statement.kind
+            && let Err(fault) = lowering.statement(statement)
+        {
+            lowering.faults.push(fault);
+            lowering.unwind();
+        }
+    }
+    lowering.builder.finish(Vec::new()).unwrap_or_default()
+}
+
 struct Lowering<'a> {
     source: &'a str,
     document: &'a Document,

@@ -1,6 +1,7 @@
 //! Is OpenQASM text understood, refused and written as it should be?
 
 mod diagnostics;
+mod exporters;
 mod fuzz;
 mod gates;
 mod generator;

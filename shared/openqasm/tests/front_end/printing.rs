@@ -226,3 +226,17 @@ fn given_inputs_decide_branches_and_loops() {
     assert_eq!(lowered.instructions().len(), 4 + 3 + 4);
     assert_eq!(lowered.inputs(), parsed.inputs());
 }
+
+#[test]
+fn a_program_may_be_read_for_values_of_its_inputs() {
+    use quantum_program::InputValue;
+    let source = "input int n; const int m = n + 1; qubit[m] q; for int i in [0:n] { h q[i]; }";
+    assert!(parse(source).is_err(), "how many qubits there are is not known");
+    let inputs = std::collections::BTreeMap::from([("n".to_owned(), InputValue::Int(2))]);
+    let parsed = openqasm::parse_with(source, &inputs).expect("it is right");
+    assert_eq!(parsed.program().qubit_count(), 3);
+    assert_eq!(parsed.inputs().len(), 1);
+    let wrong = std::collections::BTreeMap::from([("k".to_owned(), InputValue::Int(2))]);
+    let errors = openqasm::parse_with(source, &wrong).expect_err("there is no such input");
+    assert!(errors.iter().any(|error| error.code.as_str() == "input-value"), "{errors}");
+}
