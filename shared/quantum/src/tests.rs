@@ -1,7 +1,11 @@
 //! Does the engine as a whole keep its promises?
 
 mod distributions;
+mod feedback;
+mod methods;
+mod noise;
 mod properties;
+mod results;
 mod runs;
 
 use std::collections::BTreeMap;
