@@ -1,10 +1,12 @@
 //! Does a diagram show what a program does, whatever the program?
 
+use proptest::prelude::*;
 use quantum_program::{
     Base, BinaryOperator, Builder, Expression, Language, NewGate, NoiseKind, Parameter, Program,
     ResultType, Type, Unitary, Value, Variable, Wire,
 };
 
+use super::anything::anything;
 use super::programs::{Written, ghz};
 use crate::canvas::width;
 use crate::circuit_svg::{GAP, SMALL, bound_circuit_svg, circuit_svg, widths};
@@ -273,4 +275,28 @@ fn a_program_of_nothing_is_drawn() {
     }
     let program = without_wires.finish(Vec::new()).expect("room");
     assert_eq!(diagram(&program).items.len(), MAX_DRAWN_COLUMNS);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_program_is_drawn_without_overlaps(program in anything()) {
+        let found = diagram(&program);
+        let rows = found.wires.len();
+        let mut taken = std::collections::BTreeSet::new();
+        for item in &found.items {
+            prop_assert!(item.column < found.columns);
+            let (low, high) = item.shape.span(rows);
+            for row in low..=high {
+                prop_assert!(taken.insert((item.column, row)), "{:?}", item);
+            }
+        }
+        for frame in &found.frames {
+            prop_assert!(frame.from <= frame.to && frame.to < found.columns);
+        }
+        let svg = circuit_svg(&program);
+        prop_assert!(svg.ends_with("</svg>\n"));
+        prop_assert!(!svg.contains("NaN") && !svg.contains("inf"));
+    }
 }
