@@ -2,8 +2,9 @@
 
 tools := target/tools
 lint := infra/lint
+engine := target/engine-venv
 
-.PHONY: run journey admin kill9 restore-drill check-table check test simulate coverage bench golden lint-template lint-openapi build deploy python
+.PHONY: run journey admin kill9 restore-drill check-table check test simulate coverage test-neon bench bench-engine check-engine golden lint-template lint-openapi build deploy python
 
 # the whole hub on this machine, at http://127.0.0.1:8080; PORT= moves it, STATE_DIR= keeps its data elsewhere than .local
 run: python
@@ -58,10 +59,24 @@ coverage: python
 	cargo install --quiet --locked --root $(tools) cargo-llvm-cov@0.9.1
 	PATH="$(abspath $(tools))/bin:$$PATH" python3 infra/coverage.py
 
+# the kernels' tests as an aarch64 program under emulation; on Debian, and installs the emulator and cross linker where they lack
+test-neon:
+	infra/neon.sh
+
 # what the functions' release binaries cost and the hub bears; BENCH=all measures every function, BENCH=costs or BENCH=load one half
 bench: python
 	cargo build --release --workspace --bins
 	@ulimit -n 4096 2>/dev/null; "$${CARGO_TARGET_DIR:-target}/release/bench"
+
+# what running a program costs the quantum engine, beside the simulators people use, as Markdown; QUICK=1 is a short look
+bench-engine: $(engine)/installed
+	cargo build --release --package engine-bench
+	@$(engine)/bin/python infra/bench-engine/bench.py
+
+# whether the quantum engine gives the answers that other simulators give; SEED= of the random programs, PROGRAMS= of each kind
+check-engine: $(engine)/installed
+	cargo build --release --package quantum --bin quantum
+	@$(engine)/bin/python infra/bench-engine/check.py
 
 # rewrites what is generated from the code and committed: infra/openapi.json and tests/golden/table.txt
 golden:
@@ -92,11 +107,16 @@ python:
 # every function's binary for AWS, into target/lambda: arm64, and x86_64 for the simulator
 build: $(tools)/build
 	PATH="$(abspath $(tools))/bin:$$PATH" cargo lambda build --release --arm64 --workspace --bins \
-		--exclude run-simulation --exclude admin --exclude bench --exclude local-cloud --exclude local-braket --exclude journey --exclude drills --exclude simulate --exclude tests
+		--exclude run-simulation --exclude admin --exclude bench --exclude local-cloud --exclude local-braket --exclude journey --exclude drills --exclude engine-bench --exclude simulate --exclude tests
 	PATH="$(abspath $(tools))/bin:$$PATH" cargo lambda build --release --x86-64 --package run-simulation --bins
 
 deploy: build $(tools)/lint
 	$(tools)/bin/python infra/deploy.py $(STAGE)
+
+$(engine)/installed: infra/bench-engine/requirements.txt
+	python3 -m venv $(engine)
+	$(engine)/bin/pip install --quiet --requirement $<
+	touch $@
 
 $(tools)/lint: infra/requirements.txt
 	python3 -m venv $(tools)

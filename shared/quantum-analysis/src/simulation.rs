@@ -63,6 +63,8 @@ pub struct Simulation {
     pub memory_bytes: u64,
     /// How often the gates are passed through: once, or for each shot.
     pub runs: u64,
+    /// Numbers of the state that are passed over in all runs, saturating.
+    pub updates: u64,
     pub core_seconds: f64,
 }
 
@@ -95,6 +97,7 @@ impl Analysis {
             method,
             memory_bytes: self.memory_bytes(method, precision),
             runs,
+            updates: self.updates(method).saturating_mul(runs),
             core_seconds: self.nanoseconds(method, precision, runs, shots) / 1e9,
         }
     }
@@ -110,9 +113,10 @@ impl Analysis {
         if self.noise == Noisiness::None {
             return Method::StateVector;
         }
-        let is_exact = shots == 0
-            || (self.active_qubits <= MAX_DENSITY_MATRIX_QUBITS
-                && !self.uses_mid_circuit_measurement);
+        // a trajectory for each shot, or one pass over the square of the amplitudes
+        let shots_are_few = u64::from(shots) < power_of_two(self.active_qubits);
+        let is_exact =
+            shots == 0 || (self.active_qubits <= MAX_DENSITY_MATRIX_QUBITS && !shots_are_few);
         if is_exact { Method::DensityMatrix } else { Method::Trajectories }
     }
 
@@ -135,6 +139,21 @@ impl Analysis {
                 tableau_bytes(self.active_qubits).saturating_mul(states).saturating_add(frames)
             }
         }
+    }
+
+    /// Numbers of the state times the passes over it, in one run.
+    fn updates(&self, method: Method) -> u64 {
+        let gates = (self.gates + self.resets) as u64;
+        let channels = self.channels() as u64;
+        let qubits = self.active_qubits;
+        let (passes, numbers) = match method {
+            Method::StateVector => (gates, power_of_two(qubits)),
+            Method::Trajectories => (gates + channels, power_of_two(qubits)),
+            // a gate acts from both sides
+            Method::DensityMatrix => (2 * gates + channels, power_of_two(2 * qubits)),
+            Method::Tableau => (gates, (2 * qubits).div_ceil(64) as u64),
+        };
+        numbers.saturating_mul(passes.max(1))
     }
 
     fn nanoseconds(&self, method: Method, precision: Precision, runs: u64, shots: u32) -> f64 {

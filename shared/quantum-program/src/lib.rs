@@ -14,6 +14,8 @@ mod noise;
 pub mod operators;
 mod program;
 mod results;
+#[cfg(test)]
+mod tests;
 mod value;
 
 pub use bind::{BindError, Circuit, InputValue};

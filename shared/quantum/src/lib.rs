@@ -1,34 +1,41 @@
-//! What does a quantum program say, how large is it, and what does a run of it give?
+//! How is a program run?
 //!
-//! Text becomes tokens and a syntax tree (`syntax`), the tree a flat checked [`Program`] (`lowering`);
-//! a program is counted ([`Program::analysis`]) or bound to its inputs ([`Program::bind`]) and simulated
-//! ([`Circuit::simulate`]). Pure compute: nothing here reads a file, a clock or the network.
+//! [`simulate`] takes a [`Circuit`]: a program whose inputs have their values. It chooses how to run it ([`Method`]), follows the
+//! ways it may go where chance decides (`ways`), and reads off counts and result types. Pure compute: nothing here reads a
+//! file, a clock or the network.
 
-mod analysis;
-mod circuit;
-mod complex;
-mod diagnostics;
-mod gates;
+mod binding;
+mod channel;
+mod clifford;
+mod density;
+mod eigen;
 mod limits;
-mod lowering;
-mod matrices;
+mod machine;
+mod memory;
 mod outcome;
-mod program;
-mod random;
-mod scalar;
+mod progress;
+mod results;
+mod run;
+mod schedule;
 mod simulation;
-mod syntax;
+mod stabilizer;
 #[cfg(test)]
 mod tests;
+mod vector;
+mod ways;
 
-pub use analysis::Analysis;
-pub use circuit::{BindError, Circuit, Value};
-pub use diagnostics::{Diagnostic, Diagnostics};
+pub use binding::{Unbound, bind};
 pub use limits::{
-    MAX_BITS, MAX_DIAGNOSTICS, MAX_EXACT_OUTCOMES, MAX_EXPANDED_GATES, MAX_EXPANDED_OPERANDS,
-    MAX_INPUTS, MAX_NESTING, MAX_QUBITS, MAX_RECORDED_BITS, MAX_SHOTS, MAX_SIMULATED_QUBITS,
-    MAX_SOURCE_BYTES, MAX_STATEMENTS, memory_bytes,
+    MAX_DENSITY_QUBITS, MAX_EXACT_OUTCOMES, MAX_EXACT_WAYS, MAX_INSTRUCTIONS_RUN,
+    MAX_LISTED_AMPLITUDES, MAX_OBSERVABLE_QUBITS, MAX_RECORDED_BITS, MAX_SHOTS,
+    MAX_SIMULATED_QUBITS, memory_bytes,
 };
-pub use outcome::{Measurements, Outcome};
-pub use program::{Input, InputKind, Program, parse};
-pub use simulation::{Progress, Run, SimulationError};
+pub use openqasm::{Code, Diagnostic, Diagnostics, Parsed, Severity, parse};
+pub use outcome::{Measurements, Method, Outcome};
+pub use quantum_analysis as analysis;
+pub use quantum_program::{
+    BindError, Circuit, Input, InputKind, InputValue as Value, Language, Program,
+};
+pub use results::{AskedResult, ResultValue};
+pub use run::{Progress, Run, SimulationError};
+pub use simulation::{NeededShots, needed_bytes, needed_shots, simulate};

@@ -1,33 +1,25 @@
-//! How large may a program, an expansion or a run be?
+//! How large may a run be?
 
-/// Bytes of source text one program may have.
-pub const MAX_SOURCE_BYTES: usize = 1_000_000;
-/// Statements in one program, those in gate bodies and boxes included.
-pub const MAX_STATEMENTS: usize = 200_000;
-/// Qubits one program may declare; how many can be simulated is a matter of memory, see [`memory_bytes`].
-pub const MAX_QUBITS: usize = 1_024;
-/// Classical bits one program may declare or record.
-pub const MAX_BITS: usize = 1_024;
-/// Gates, measurements, resets and barriers once custom gates, powers and broadcasts are written out.
-pub const MAX_EXPANDED_GATES: usize = 1_000_000;
-/// Qubit operands of all of those together.
-pub const MAX_EXPANDED_OPERANDS: usize = 8 * MAX_EXPANDED_GATES;
-/// Depth of parentheses, of blocks, and of custom gates that call custom gates.
-pub const MAX_NESTING: usize = 64;
-/// `input` parameters of one program.
-pub const MAX_INPUTS: usize = 1_000;
-/// Diagnostics reported for one program; the rest are left out.
-pub const MAX_DIAGNOSTICS: usize = 20;
 /// Shots of one run.
 pub const MAX_SHOTS: u32 = 100_000;
 /// Recorded bits of one run: shots times measured bits.
 pub const MAX_RECORDED_BITS: u64 = 50_000_000;
-/// Outcomes an exact distribution (zero shots) may have.
+/// Outcomes an exact distribution (zero shots) may have, and values a result type may.
 pub const MAX_EXACT_OUTCOMES: usize = 65_536;
+/// Amplitudes a state vector asked for as a result may have, and entries of a density matrix.
+pub const MAX_LISTED_AMPLITUDES: usize = 1 << 20;
 /// Qubits a state vector may have, whatever the memory.
 pub const MAX_SIMULATED_QUBITS: usize = 34;
+/// Qubits up to which noise is simulated exactly, with a density matrix.
+pub const MAX_DENSITY_QUBITS: usize = 12;
+/// Ways a program may go, by what it measures, where all of them are followed for an exact distribution.
+pub const MAX_EXACT_WAYS: usize = 4_096;
+/// Instructions one shot may run: what loops longer is taken to have no end.
+pub const MAX_INSTRUCTIONS_RUN: u64 = 20_000_000;
+/// Qubits of an observable's matrix of which the eigenvectors are sought.
+pub const MAX_OBSERVABLE_QUBITS: usize = 6;
 
-/// Bytes the state vector of `qubits` qubits takes: 16 × 2^qubits, saturating.
+/// Bytes the state vector of `qubits` qubits takes in double precision: 16 × 2^qubits, saturating.
 pub fn memory_bytes(qubits: usize) -> u64 {
     u32::try_from(qubits)
         .ok()

@@ -1,6 +1,11 @@
 //! What does a run give?
 
 use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::Serialize;
+
+use crate::results::AskedResult;
 
 /// The outcome of a run. In every bit string the first character is the first of `measured_qubits`:
 /// bits come in the order of their declaration, as Braket reports them.
@@ -10,23 +15,61 @@ pub struct Outcome {
     pub measured_qubits: Vec<usize>,
     /// How often each bit string was seen; empty if `shots` is 0.
     pub counts: BTreeMap<String, u64>,
-    /// Relative frequencies of the bit strings, or exact probabilities if `shots` is 0 (those under 1e-14 left out).
+    /// Exact probabilities of the bit strings, if `shots` is 0 and no result types are asked for (those under 1e-14 left out).
     pub probabilities: BTreeMap<String, f64>,
     /// One row a shot, in the order of the shots; empty if `shots` is 0.
     pub measurements: Measurements,
+    /// One for each result type the program asks for, in their order.
+    pub results: Vec<AskedResult>,
+    /// How it was reckoned.
+    pub method: Method,
 }
 
-/// The measured bits of every shot, packed eight to a byte.
+/// How a program is simulated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Method {
+    /// All amplitudes, in double precision.
+    StateVector,
+    /// All amplitudes, in single precision: the answer is counts, which cannot tell.
+    SinglePrecision,
+    /// A stabilizer tableau, of Clifford programs.
+    Tableau,
+    /// All entries of a density matrix, of noisy programs.
+    DensityMatrix,
+    /// A state vector for each way that noise may go.
+    Trajectories,
+}
+
+impl fmt::Display for Method {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::StateVector => "state vector",
+            Self::SinglePrecision => "state vector in single precision",
+            Self::Tableau => "stabilizer tableau",
+            Self::DensityMatrix => "density matrix",
+            Self::Trajectories => "trajectories",
+        })
+    }
+}
+
+/// The measured bits of every shot, 64 to a word.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Measurements {
     width: usize,
     shots: usize,
-    rows: Vec<u8>,
+    rows: Vec<u64>,
 }
 
 impl Measurements {
     pub(crate) fn new(width: usize, shots: usize) -> Self {
-        Self { width, shots, rows: vec![0; width.div_ceil(8) * shots] }
+        Self { width, shots, rows: vec![0; width.div_ceil(64) * shots] }
+    }
+
+    /// Takes rows of `width` bits each, bit `i` of a row being bit `i % 64` of its word `i / 64`.
+    pub(crate) fn of_rows(width: usize, shots: usize, rows: Vec<u64>) -> Self {
+        debug_assert_eq!(rows.len(), width.div_ceil(64) * shots);
+        Self { width, shots, rows }
     }
 
     /// Shots.
@@ -45,17 +88,18 @@ impl Measurements {
 
     /// The bits of each shot, each 0 or 1, in the order of `measured_qubits`.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = Vec<u8>> + '_ {
-        (0..self.shots).map(|shot| (0..self.width).map(|bit| self.bit(shot, bit)).collect())
+        (0..self.shots)
+            .map(|shot| (0..self.width).map(|bit| u8::from(self.bit(shot, bit))).collect())
     }
 
     pub(crate) fn set(&mut self, shot: usize, bit: usize, value: bool) {
-        let at = shot * self.row_bytes() + bit / 8;
-        let mask = 1 << (bit % 8);
-        if value {
-            self.rows[at] |= mask;
-        } else {
-            self.rows[at] &= !mask;
-        }
+        let word = &mut self.rows[shot * self.width.div_ceil(64) + bit / 64];
+        let mask = 1 << (bit % 64);
+        *word = if value { *word | mask } else { *word & !mask };
+    }
+
+    pub(crate) fn bit(&self, shot: usize, bit: usize) -> bool {
+        self.rows[shot * self.width.div_ceil(64) + bit / 64] >> (bit % 64) & 1 == 1
     }
 
     /// How often each row occurs.
@@ -63,21 +107,21 @@ impl Measurements {
         if self.width == 0 {
             return BTreeMap::new();
         }
-        let mut rows: Vec<&[u8]> = self.rows.chunks_exact(self.row_bytes()).collect();
+        let words = self.width.div_ceil(64);
+        // with its first bit as the highest one, a word is in the order of its text
+        let mut rows: Vec<u64> = self.rows.iter().map(|word| word.reverse_bits()).collect();
+        if words == 1 {
+            rows.sort_unstable();
+            let same = rows.chunk_by(|a, b| a == b);
+            return same.map(|same| (self.text(&same[..1]), same.len() as u64)).collect();
+        }
+        let mut rows: Vec<&[u64]> = rows.chunks_exact(words).collect();
         rows.sort_unstable();
         rows.chunk_by(|a, b| a == b).map(|same| (self.text(same[0]), same.len() as u64)).collect()
     }
 
-    fn text(&self, row: &[u8]) -> String {
-        let digit = |bit: usize| if row[bit / 8] >> (bit % 8) & 1 == 1 { '1' } else { '0' };
-        (0..self.width).map(digit).collect()
-    }
-
-    fn bit(&self, shot: usize, bit: usize) -> u8 {
-        self.rows[shot * self.row_bytes() + bit / 8] >> (bit % 8) & 1
-    }
-
-    fn row_bytes(&self) -> usize {
-        self.width.div_ceil(8)
+    fn text(&self, row: &[u64]) -> String {
+        let digit = |bit: usize| row[bit / 64] >> (63 - bit % 64) & 1 == 1;
+        (0..self.width).map(|bit| if digit(bit) { '1' } else { '0' }).collect()
     }
 }

@@ -1,147 +1,183 @@
-//! How is a circuit run?
+//! By which method is a circuit run?
 
-mod application;
-mod kernels;
-mod plan;
-mod progress;
-mod sampling;
-mod state;
+mod exactly;
+mod shots;
 
-use std::collections::BTreeMap;
-use std::ops::ControlFlow;
+use quantum_kernels::tableau::Tableau;
+use quantum_program::{Circuit, Program, ResultType};
 
-use crate::circuit::Circuit;
-use crate::limits::{
-    MAX_EXACT_OUTCOMES, MAX_RECORDED_BITS, MAX_SHOTS, MAX_SIMULATED_QUBITS, memory_bytes,
-};
-use crate::outcome::{Measurements, Outcome};
-use crate::random::Random;
+use crate::channel::{Channels, channels};
+use crate::clifford::is_clifford;
+use crate::density::Density;
+use crate::limits::{MAX_DENSITY_QUBITS, MAX_RECORDED_BITS, MAX_SHOTS, MAX_SIMULATED_QUBITS};
+use crate::outcome::{Method, Outcome};
+use crate::progress::Meter;
+use crate::results::{Group, Reading, noun, one_group};
+use crate::run::{Run, SimulationError};
+use crate::schedule::Schedule;
+use crate::vector::Vector;
+use crate::ways::Ways;
 
-use application::Application;
-use plan::{Action, Plan};
-use progress::Meter;
-use state::State;
-#[cfg(test)]
-pub(crate) use state::reserve;
+/// States kept for later besides those a run with choices cannot do without, where memory allows.
+const MOST_SPARE_STATES: u64 = 32;
+/// Qubits up to which a Clifford program with result types has its amplitudes reckoned: a tableau can tell fewer of them.
+const MAX_CLIFFORD_AMPLITUDE_QUBITS: usize = 20;
 
-/// Gates looked at together, to apply those that can be block by block.
-const GATES_TOGETHER: usize = 32;
-
-/// How to run a circuit.
-#[derive(Clone, Copy)]
-pub struct Run<'a> {
-    /// Times to run and measure it, up to [`MAX_SHOTS`]; 0 asks for exact probabilities.
-    pub shots: u32,
-    /// The same seed gives the same outcome.
-    pub seed: u64,
-    /// Bytes the state may take; what needs more is refused before anything is allocated.
-    pub memory_limit_bytes: u64,
-    /// Told between gates how far the run is, at the start, at the end and about every four million
-    /// amplitudes in between (some ten milliseconds; a single gate on many qubits may take longer).
-    /// `Break` ends the run with [`SimulationError::Cancelled`].
-    pub progress: &'a dyn Fn(Progress) -> ControlFlow<()>,
+/// Runs a circuit from |0…0⟩.
+pub fn simulate(circuit: &Circuit, run: &Run<'_>) -> Result<Outcome, SimulationError> {
+    Simulation::new(circuit, run)?.run()
 }
 
-impl Run<'_> {
-    /// A run that is never cancelled and may take 1 GiB.
-    pub fn new(shots: u32, seed: u64) -> Self {
-        Self { shots, seed, memory_limit_bytes: 1 << 30, progress: &uninterrupted }
-    }
+/// Bytes a run takes at most, what it does being decided by the program and the shots: what [`Run::memory_limit_bytes`] must allow.
+pub fn needed_bytes(circuit: &Circuit, run: &Run<'_>) -> Result<u64, SimulationError> {
+    let simulation = Simulation::new(circuit, run)?;
+    Ok(simulation.needed_bytes(simulation.method()))
 }
 
-fn uninterrupted(_: Progress) -> ControlFlow<()> {
-    ControlFlow::Continue(())
+/// Amplitudes a run passes over: gates times 2^qubits, and for each shot again from where chance decides.
+fn total_work(schedule: &Schedule, shots: u32) -> u64 {
+    let (common, apart) = schedule.passes();
+    let each_shot = if schedule.has_choices() { u64::from(shots).max(1) } else { 0 };
+    let passes = (common + 1).saturating_add((apart + 1).saturating_mul(each_shot));
+    let amplitudes = 1_u64.checked_shl(schedule.width() as u32).unwrap_or(u64::MAX);
+    passes.saturating_mul(amplitudes)
 }
 
-/// How far a run is, in amplitudes passed over.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Progress {
-    pub done: u64,
-    pub total: u64,
+struct Simulation<'a> {
+    circuit: &'a Circuit,
+    run: &'a Run<'a>,
+    schedule: Schedule,
+    channels: Channels,
+    /// Of each result type.
+    readings: Vec<Vec<Reading>>,
+    /// The bases shots are taken in.
+    group: Group,
 }
 
-impl Progress {
-    /// From 0 to 1.
-    pub fn fraction(self) -> f64 {
-        if self.total == 0 { 1.0 } else { self.done as f64 / self.total as f64 }
-    }
-}
-
-/// Why a circuit was not run to its end; all but `OutOfMemory` are the caller's doing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum SimulationError {
-    #[error("{shots} shots are too many: ask for at most {MAX_SHOTS}")]
-    TooManyShots { shots: u32 },
-    #[error(
-        "{shots} shots of {bits} bits are too many to record: measure fewer qubits or ask for fewer shots"
-    )]
-    TooManyRecordedBits { shots: u32, bits: usize },
-    #[error(
-        "{qubits} qubits cannot be simulated, at most {MAX_SIMULATED_QUBITS}: use fewer qubits or a device that has as many"
-    )]
-    TooManyQubits { qubits: usize },
-    #[error(
-        "simulating {qubits} qubits takes {needed_bytes} bytes of memory and {limit_bytes} are allowed: use fewer qubits or a larger simulator"
-    )]
-    MemoryLimit { qubits: usize, needed_bytes: u64, limit_bytes: u64 },
-    #[error(
-        "the exact distribution has more than {MAX_EXACT_OUTCOMES} outcomes: measure fewer qubits or ask for shots"
-    )]
-    TooManyOutcomes,
-    #[error(
-        "a program that acts on measured qubits or resets them has no exact distribution here: ask for at least 1 shot"
-    )]
-    NeedsShots,
-    #[error("the run was cancelled")]
-    Cancelled,
-    #[error("the memory for {needed_bytes} bytes could not be had")]
-    OutOfMemory { needed_bytes: u64 },
-}
-
-impl Circuit {
-    /// Runs the circuit on a state vector of double precision, from |0…0⟩.
-    pub fn simulate(&self, run: &Run<'_>) -> Result<Outcome, SimulationError> {
-        let width = self.body.measured.len();
-        check_shots(run.shots, width)?;
-        let plan = Plan::new(&self.body);
-        check_memory(&plan, run.memory_limit_bytes)?;
-        let mut meter = Meter::new(run.progress, plan.work(run.shots));
-        meter.start()?;
-        let mut state = State::zero(plan.qubits())?;
-        evolve(self, &plan, &mut state, plan.before_collapse(), &mut meter)?;
-        let (measurements, probabilities) = if run.shots == 0 {
-            if plan.collapses() {
-                return Err(SimulationError::NeedsShots);
+impl<'a> Simulation<'a> {
+    fn new(circuit: &'a Circuit, run: &'a Run<'a>) -> Result<Self, SimulationError> {
+        let program = circuit.program();
+        check_shots(run.shots, program.recorded().len())?;
+        let channels = channels(circuit)?;
+        let mut readings = Vec::new();
+        let mut group = Group::default();
+        if run.shots > 0 {
+            for result in program.results() {
+                if !can_be_sampled(result) {
+                    return Err(SimulationError::NeedsNoShots { noun: noun(result) });
+                }
+                readings.push(Reading::of(result, program.qubit_count())?);
             }
-            let probabilities = sampling::exact(&state, &plan, width)?;
-            (Measurements::new(width, 0), Some(probabilities))
-        } else {
-            let mut random = Random::from_seed(run.seed);
-            let measurements = match plan.collapses() {
-                false => sampling::sample(&state, &plan, width, run.shots, &mut random),
-                true => shot_by_shot(self, &plan, state, run.shots, &mut random, &mut meter)?,
+            group = one_group(readings.iter().flatten())?;
+        }
+        let schedule = Schedule::new(circuit, !program.results().is_empty());
+        Ok(Self { circuit, run, schedule, channels, readings, group })
+    }
+
+    fn method(&self) -> Method {
+        let width = self.schedule.width();
+        if self.suits_tableau() {
+            return Method::Tableau;
+        }
+        if self.schedule.has_noise() {
+            // a trajectory for each shot, or one pass over the square of the amplitudes
+            let shots_are_few = self.run.shots > 0
+                && 1_u64
+                    .checked_shl(width as u32)
+                    .is_none_or(|one| u64::from(self.run.shots) < one);
+            let fits = Density::bytes(width, self.run.threads) <= self.run.memory_limit_bytes;
+            let small = width <= MAX_DENSITY_QUBITS && fits;
+            return match small && !shots_are_few {
+                true => Method::DensityMatrix,
+                false => Method::Trajectories,
             };
-            (measurements, None)
+        }
+        match self.run.shots > 0 && self.circuit.program().results().is_empty() {
+            true => Method::SinglePrecision,
+            false => Method::StateVector,
+        }
+    }
+
+    fn suits_tableau(&self) -> bool {
+        let results = self.circuit.program().results();
+        let has_few_results =
+            results.is_empty() || self.schedule.width() > MAX_CLIFFORD_AMPLITUDE_QUBITS;
+        has_few_results && is_clifford(self.circuit, &self.schedule, &self.channels)
+    }
+
+    fn needed_bytes(&self, method: Method) -> u64 {
+        let (width, threads) = (self.schedule.width(), self.run.threads);
+        let one = match method {
+            Method::StateVector => Vector::<f64>::bytes(width, threads),
+            Method::SinglePrecision | Method::Trajectories => Vector::<f32>::bytes(width, threads),
+            Method::DensityMatrix => Density::bytes(width, threads),
+            Method::Tableau => Tableau::bytes(width),
+        };
+        let is_gradient =
+            |result: &ResultType| matches!(result, ResultType::AdjointGradient { .. });
+        let states = if self.circuit.program().results().iter().any(is_gradient) {
+            4
+        } else if self.schedule.has_choices() && method != Method::DensityMatrix {
+            2
+        } else {
+            1
+        };
+        one.saturating_mul(states)
+    }
+
+    fn run(&self) -> Result<Outcome, SimulationError> {
+        let method = self.method();
+        let needed_bytes = self.needed_bytes(method);
+        let qubits = self.schedule.width();
+        if method != Method::Tableau && qubits > MAX_SIMULATED_QUBITS {
+            return Err(SimulationError::TooManyQubits { qubits });
+        }
+        let limit_bytes = self.run.memory_limit_bytes;
+        if needed_bytes > limit_bytes {
+            return Err(SimulationError::MemoryLimit { qubits, needed_bytes, limit_bytes });
+        }
+        let mut meter = Meter::new(self.run.progress, total_work(&self.schedule, self.run.shots));
+        meter.start()?;
+        let (width, threads) = (qubits, self.run.threads);
+        let outcome = match (method, self.run.shots) {
+            (Method::Tableau, 0) => self.exactly_on_tableau(&mut meter)?,
+            (Method::Tableau, _) => self.sample_tableau(&mut meter)?,
+            (Method::DensityMatrix, 0) => {
+                self.exactly(Density::zero(width, threads)?, &mut meter)?
+            }
+            (Method::DensityMatrix, _) => {
+                self.sample(Density::zero(width, threads)?, &mut meter)?
+            }
+            (Method::Trajectories, 0) => {
+                return Err(SimulationError::NeedsShots { noun: "so many qubits with noise" });
+            }
+            (Method::StateVector, 0) => {
+                self.exactly(Vector::<f64>::zero(width, threads)?, &mut meter)?
+            }
+            (Method::StateVector, _) => {
+                self.sample(Vector::<f64>::zero(width, threads)?, &mut meter)?
+            }
+            (Method::SinglePrecision | Method::Trajectories, _) => {
+                self.sample(Vector::<f32>::zero(width, threads)?, &mut meter)?
+            }
         };
         meter.finish()?;
-        Ok(self.outcome(measurements, probabilities))
+        Ok(Outcome { method, ..outcome })
     }
 
-    /// Amplitudes a run passes over: gates times 2^qubits, and for each shot again if measured qubits go on.
-    pub fn work(&self, shots: u32) -> u64 {
-        Plan::new(&self.body).work(shots)
-    }
-
-    fn outcome(&self, measurements: Measurements, exact: Option<BTreeMap<String, f64>>) -> Outcome {
-        let counts = measurements.counts();
-        let shots = measurements.len() as f64;
-        let share = |(bits, count): (&String, &u64)| (bits.clone(), *count as f64 / shots);
-        Outcome {
-            measured_qubits: self.measured_qubits(),
-            probabilities: exact.unwrap_or_else(|| counts.iter().map(share).collect()),
-            counts,
-            measurements,
+    fn ways(&self, one_state_bytes: u64) -> Ways<'_> {
+        let states = self.run.memory_limit_bytes / one_state_bytes.max(1);
+        Ways {
+            circuit: self.circuit,
+            schedule: &self.schedule,
+            channels: &self.channels,
+            spare_states: states.saturating_sub(2).min(MOST_SPARE_STATES) as usize,
         }
+    }
+
+    fn position(&self) -> impl Fn(u32) -> usize + '_ {
+        // where a result is asked for, all qubits have a position
+        |qubit| self.schedule.position(qubit).unwrap_or_default()
     }
 }
 
@@ -155,83 +191,35 @@ fn check_shots(shots: u32, bits: usize) -> Result<(), SimulationError> {
     Ok(())
 }
 
-fn check_memory(plan: &Plan, limit_bytes: u64) -> Result<(), SimulationError> {
-    let qubits = plan.qubits();
-    if qubits > MAX_SIMULATED_QUBITS {
-        return Err(SimulationError::TooManyQubits { qubits });
-    }
-    // a run shot by shot keeps the state before the first measurement
-    let states = if plan.collapses() { 2 } else { 1 };
-    let needed_bytes = memory_bytes(qubits).saturating_mul(states);
-    if needed_bytes > limit_bytes {
-        return Err(SimulationError::MemoryLimit { qubits, needed_bytes, limit_bytes });
-    }
-    Ok(())
+/// With how many shots result types can be had.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NeededShots {
+    None,
+    Some,
+    Any,
 }
 
-fn evolve(
-    circuit: &Circuit,
-    plan: &Plan,
-    state: &mut State,
-    actions: &[Action],
-    meter: &mut Meter<'_>,
-) -> Result<(), SimulationError> {
-    let mut batch: Vec<Application<'_>> = Vec::with_capacity(GATES_TOGETHER.min(actions.len()));
-    for some in actions.chunks(GATES_TOGETHER) {
-        let gates = some.iter().filter_map(|action| match action {
-            Action::Gate(gate) => Some(gate),
-            Action::Collapse { .. } | Action::Reset { .. } => None,
-        });
-        batch.clear();
-        batch.extend(gates.map(|gate| Application {
-            matrix: circuit.matrix(gate),
-            operands: plan.operands(gate),
-            controls: usize::from(gate.controls),
-        }));
-        for near in batch.chunk_by(|a, b| a.is_within_block() && b.is_within_block()) {
-            state.apply(near);
-            meter.advance(state.len().saturating_mul(near.len()))?;
-        }
-    }
-    Ok(())
+/// What all the result types of a program come to; `None` where it asks for none. Some that exclude each other come to `None`
+/// shots, which the run then refuses.
+pub fn needed_shots(program: &Program) -> Option<NeededShots> {
+    let needed = |result: &ResultType| match result {
+        ResultType::Sample(_) => NeededShots::Some,
+        other if can_be_sampled(other) => NeededShots::Any,
+        _ => NeededShots::None,
+    };
+    program.results().iter().map(needed).reduce(|all, one| match (all, one) {
+        (NeededShots::Any, other) | (other, NeededShots::Any) => other,
+        (NeededShots::Some, NeededShots::Some) => NeededShots::Some,
+        _ => NeededShots::None,
+    })
 }
 
-fn shot_by_shot(
-    circuit: &Circuit,
-    plan: &Plan,
-    start: State,
-    shots: u32,
-    random: &mut Random,
-    meter: &mut Meter<'_>,
-) -> Result<Measurements, SimulationError> {
-    let width = circuit.body.measured.len();
-    let mut measurements = Measurements::new(width, shots as usize);
-    let mut state = State::zero(plan.qubits())?;
-    for shot in 0..shots as usize {
-        state.copy_from(&start);
-        for action in plan.since_collapse() {
-            match action {
-                Action::Gate(_) => {
-                    evolve(circuit, plan, &mut state, std::slice::from_ref(action), meter)?;
-                }
-                Action::Collapse { position, bit } => {
-                    let is_one = state.measure(*position, random.unit());
-                    if let Some(bit) = bit {
-                        measurements.set(shot, *bit as usize, is_one);
-                    }
-                    meter.advance(state.len())?;
-                }
-                Action::Reset { position } => {
-                    if state.measure(*position, random.unit()) {
-                        state.flip(*position);
-                    }
-                    meter.advance(state.len())?;
-                }
-            }
-        }
-        let index = state.pick(random.unit());
-        plan.record(index, |bit, value| measurements.set(shot, bit, value));
-        meter.advance(state.len())?;
-    }
-    Ok(measurements)
+fn can_be_sampled(result: &ResultType) -> bool {
+    matches!(
+        result,
+        ResultType::Probability { .. }
+            | ResultType::Expectation(_)
+            | ResultType::Variance(_)
+            | ResultType::Sample(_)
+    )
 }

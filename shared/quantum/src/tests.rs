@@ -1,29 +1,22 @@
 //! Does the engine as a whole keep its promises?
 
-mod analyses;
-mod binding;
-mod calculations;
 mod distributions;
-mod limits;
 mod properties;
-mod refusals;
 mod runs;
 
 use std::collections::BTreeMap;
 
-use crate::{Circuit, Outcome, Program, Run, parse};
+use quantum_program::{Complex, Unitary};
 
-fn program(source: &str) -> Program {
-    parse(source).unwrap_or_else(|diagnostics| panic!("{source}\n{diagnostics}"))
-}
+use crate::{Circuit, Outcome, Run, bind, parse, simulate};
 
 fn circuit(source: &str) -> Circuit {
-    program(source).bind(&BTreeMap::new()).expect("a program without inputs")
+    let parsed = parse(source).unwrap_or_else(|diagnostics| panic!("{source}\n{diagnostics}"));
+    bind(&parsed, &BTreeMap::new()).expect("a program without inputs")
 }
 
 fn run(source: &str, shots: u32) -> Outcome {
-    circuit(source)
-        .simulate(&Run::new(shots, 11))
+    simulate(&circuit(source), &Run::new(shots, 11))
         .unwrap_or_else(|error| panic!("{source}\n{error}"))
 }
 
@@ -40,4 +33,15 @@ fn assert_sampled(source: &str, outcome: &Outcome, expected: &[(&str, f64)]) {
             "{source}\n{bits}: {count} of {shots}, expected a share of {probability}"
         );
     }
+}
+
+/// The Hermitian part of a matrix with these entries.
+pub(crate) fn hermitian(qubits: usize, entries: &[(f64, f64)]) -> Unitary {
+    let size = 1 << qubits;
+    let entry = |at: usize| Complex::new(entries[at].0, entries[at].1);
+    let mirrored = |at: usize| entry(at % size * size + at / size).conjugate();
+    Unitary::new(
+        qubits,
+        (0..size * size).map(|at| (entry(at) + mirrored(at)).scaled(0.5)).collect(),
+    )
 }

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::circuit;
-use crate::{Run, parse};
+use crate::{Run, simulate};
 
 const ONE: &[&str] = &["h", "x", "y", "z", "s", "sdg", "t", "ti", "v", "sxdg", "i"];
 const ONE_ANGLE: &[&str] = &["rx", "ry", "rz", "p", "gpi", "gpi2"];
@@ -41,81 +41,6 @@ fn gates() -> impl Strategy<Value = Vec<String>> {
     prop::collection::vec(gate(), 1..25)
 }
 
-/// Fragments that are often right, and sometimes nearly.
-fn fragment() -> impl Strategy<Value = String> {
-    let words = vec![
-        "OPENQASM 3.0;",
-        "OPENQASM 2.0;",
-        "include \"stdgates.inc\";",
-        "qubit[3] q;",
-        "qreg r[2];",
-        "bit[2] b;",
-        "creg c[2];",
-        "input float t;",
-        "input bit[4] m;",
-        "const int n = 3;",
-        "const float f = 1/",
-        "gate g(a) x { rx(a) x; }",
-        "gate g2 a, b { g(1) a; ctrl @ g(2) a, b; }",
-        "h q;",
-        "g(t) q[0];",
-        "pow(-2) @ g2 q[0], q[1];",
-        "ctrl @",
-        "inv @",
-        "pow(",
-        "cx q[0], q[1:2];",
-        "x q[{0, 2}];",
-        "b = measure q[0:1];",
-        "measure r -> c;",
-        "measure q;",
-        "reset q;",
-        "barrier;",
-        "if (b[0]) { x q; } else { y q; }",
-        "for int i in [0:3] { h q[i]; }",
-        "def f() { }",
-        "#pragma braket verbatim",
-        "#pragma braket result probability",
-        "box {",
-        "}",
-        "{",
-        "(",
-        ")",
-        "[",
-        "]",
-        "q",
-        "$0",
-        "x $1;",
-        "-",
-        "**",
-        "1e999",
-        "9999999999999999999",
-        "\"01",
-        "/*",
-        "*/",
-        "//",
-        "\n",
-        "θ",
-        "0x",
-        "0b12",
-        "π",
-        "sin(",
-        ";",
-        ",",
-        "@",
-        "=",
-        ":",
-        "!",
-        "\u{0}",
-        "let a = q;",
-        "gphase(pi);",
-    ];
-    prop_oneof![
-        4 => prop::sample::select(words).prop_map(str::to_owned),
-        1 => gate(),
-        1 => ".{0,6}",
-    ]
-}
-
 proptest! {
     #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -125,7 +50,7 @@ proptest! {
             "gate g q0, q1, q2, q3 {{ {} }} qubit[4] q; g q[0], q[1], q[2], q[3]; inv @ g q[0], q[1], q[2], q[3];",
             body.join(" ")
         );
-        let outcome = circuit(&source).simulate(&Run::new(0, 0)).expect("a run");
+        let outcome = simulate(&circuit(&source), &Run::new(0, 0)).expect("a run");
         let zeros = outcome.probabilities.get("0000").copied().unwrap_or(0.0);
         prop_assert!((zeros - 1.0).abs() < 1e-9, "{source}\n{:?}", outcome.probabilities);
     }
@@ -135,37 +60,11 @@ proptest! {
         let body = body.join(" ");
         let source = format!("qubit q0; qubit q1; qubit q2; qubit q3; h q0; {body} measure q0; measure q3; {body} measure q0;");
         let exact = format!("qubit q0; qubit q1; qubit q2; qubit q3; h q0; {body}");
-        let outcome = circuit(&exact).simulate(&Run::new(0, seed)).expect("a run");
+        let outcome = simulate(&circuit(&exact), &Run::new(0, seed)).expect("a run");
         let sum: f64 = outcome.probabilities.values().sum();
         prop_assert!((sum - 1.0).abs() < 1e-9, "{exact}: {sum}");
         let circuit = circuit(&source);
-        let once = circuit.simulate(&Run::new(20, seed)).expect("a run");
-        prop_assert_eq!(once, circuit.simulate(&Run::new(20, seed)).expect("a run"));
-    }
-
-    #[test]
-    fn no_text_makes_the_parser_panic(fragments in prop::collection::vec(fragment(), 0..30), cuts in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..4)) {
-        let text = fragments.join(" ");
-        let mut bytes = text.clone().into_bytes();
-        for (at, byte) in cuts {
-            if !bytes.is_empty() {
-                let at = at.index(bytes.len());
-                bytes[at] = byte;
-            }
-        }
-        for source in [text, String::from_utf8_lossy(&bytes).into_owned()] {
-            match parse(&source) {
-                Ok(program) => {
-                    let analysis = program.analysis();
-                    prop_assert!(analysis.active_qubits <= analysis.qubits);
-                }
-                Err(diagnostics) => {
-                    prop_assert!(!diagnostics.as_slice().is_empty());
-                    for diagnostic in &diagnostics.to_string().lines().collect::<Vec<_>>() {
-                        prop_assert!(diagnostic.len() < 2_000);
-                    }
-                }
-            }
-        }
+        let once = simulate(&circuit, &Run::new(20, seed)).expect("a run");
+        prop_assert_eq!(once, simulate(&circuit, &Run::new(20, seed)).expect("a run"));
     }
 }

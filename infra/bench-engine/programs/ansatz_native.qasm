@@ -1,0 +1,35 @@
+// Benchmark: a hardware-efficient ansatz on 5 qubits, in the manner of a compiled benchmark suite
+// Used gate set: ['rz', 'sx', 'x', 'cx', 'measure', 'barrier']
+OPENQASM 2.0;
+include "qelib1.inc";
+qreg q[5];
+creg meas[5];
+rz(2.1907483) q[0];
+sx q[0];
+rz(5.4977871437821380) q[0];
+sx q[0];
+rz(3*pi) q[0];
+rz(-pi/2) q[1];
+sx q[1];
+rz(0.4113) q[1];
+x q[2];
+sx q[2];
+rz(1.9e-1) q[2];
+sx q[3];
+rz(pi) q[3];
+sx q[4];
+cx q[0],q[1];
+cx q[1],q[2];
+cx q[2],q[3];
+cx q[3],q[4];
+rz(.77) q[4];
+sx q[4];
+rz(-2.5) q[3];
+sx q[3];
+cx q[4],q[0];
+barrier q[0],q[1],q[2],q[3],q[4];
+measure q[0] -> meas[0];
+measure q[1] -> meas[1];
+measure q[2] -> meas[2];
+measure q[3] -> meas[3];
+measure q[4] -> meas[4];

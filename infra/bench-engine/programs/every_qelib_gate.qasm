@@ -1,0 +1,25 @@
+OPENQASM 2.0;
+include "qelib1.inc";
+gate twice(alpha,beta) p,r { rz(-alpha/2+sin(beta)) p; cx p,r; u1(ln(2)*alpha^2) r; cx p,r; barrier p,r; }
+qreg q[5];
+creg c[5];
+h q;
+u3(0.3,1.1,-0.4) q[0];
+u2(0.5,0.6) q[1];
+u1(0.7) q[2];
+u(0.2,0.4,0.6) q[3];
+p(1.2) q[4];
+x q[0]; y q[1]; z q[2]; s q[3]; sdg q[4]; t q[0]; tdg q[1]; sx q[2]; sxdg q[3]; id q[4];
+rx(0.3) q[0]; ry(0.4) q[1]; rz(0.5) q[2];
+cx q[0],q[1]; cz q[1],q[2]; cy q[2],q[3]; ch q[3],q[4]; swap q[4],q[0];
+crx(0.6) q[0],q[2]; cry(0.7) q[1],q[3]; crz(0.8) q[2],q[4];
+cu1(0.9) q[3],q[0]; cp(-0.3) q[4],q[1]; cu3(0.1,0.2,0.3) q[0],q[1]; csx q[2],q[0]; cu(0.4,0.3,0.2,0.1) q[1],q[4];
+rxx(0.5) q[0],q[3]; rzz(-0.6) q[1],q[4];
+ccx q[0],q[1],q[2]; cswap q[2],q[3],q[4]; rccx q[4],q[0],q[1];
+c3x q[0],q[1],q[2],q[3]; c4x q[0],q[1],q[2],q[3],q[4];
+twice(0.8,1/3) q[1],q[3];
+U(0.3,0.2,0.1) q[2];
+CX q[2],q[0];
+reset q[4];
+ry(pi*0.37) q[4];
+measure q -> c;

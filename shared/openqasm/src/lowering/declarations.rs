@@ -1,0 +1,436 @@
+//! What do the declarations of a program make known, and how are variables assigned?
+
+use std::rc::Rc;
+
+use quantum_program::{BinaryOperator, Expression as Term, Input, Value};
+
+use super::casts::{zero, zero_cell};
+use super::evaluation::{Cell, Datum, Listed};
+use super::names::Binding;
+use super::variables::NewVariable;
+use super::{Lowered, Lowering, narrow};
+use crate::diagnostics::{Code, Fault, Span};
+use crate::syntax::ast::{
+    BaseType, ClassicalType, Expression, List, Name, NodeKind, Operand, OperandKind, Shape,
+    Subscript,
+};
+use crate::syntax::names::Symbol;
+
+impl<'a> Lowering<'a> {
+    fn kind(&self, number: u32) -> &'a ClassicalType {
+        &self.document.arenas.types[number as usize]
+    }
+
+    pub(super) fn declare_variable(
+        &mut self,
+        name: Name,
+        kind: u32,
+        initial: Option<Expression>,
+    ) -> Lowered<()> {
+        let kind = self.kind(kind);
+        if !matches!(kind.shape, Shape::Single) {
+            return self.declare_array(name, kind, initial);
+        }
+        if kind.base == BaseType::Bit {
+            return self.declare_bits(name, kind, initial).map(drop);
+        }
+        let target = self.value_type(kind)?;
+        let value = match initial {
+            Some(initial) => self.cell(initial)?,
+            None => zero_cell(target),
+        };
+        self.declare(name)?;
+        let span = initial.map_or(name.span, |initial| self.span_of(initial));
+        let new = NewVariable { symbol: name.symbol, span, kind: target, is_constant: false };
+        let number = self.add_variable(&new, value)?;
+        self.define(name, Binding::Variable(number));
+        Ok(())
+    }
+
+    /// Gives the number of the register.
+    fn declare_bits(
+        &mut self,
+        name: Name,
+        kind: &ClassicalType,
+        initial: Option<Expression>,
+    ) -> Lowered<u32> {
+        let count = self.register_size(name, kind.width)?;
+        let measured = match initial {
+            Some(initial) => self.measurement(initial),
+            None => None,
+        };
+        let value = match (initial, measured) {
+            (Some(initial), None) => Some((self.evaluate(initial)?, self.span_of(initial))),
+            _ => None,
+        };
+        self.declare(name)?;
+        let is_global = self.scopes.is_global();
+        let text = is_global.then(|| self.name_text(name.symbol).to_owned());
+        let (register, first) = self.add_bits(text, count, name.span)?;
+        if is_global {
+            self.bits.global.push((first, count, register));
+        }
+        self.define(name, Binding::Bits { first, count });
+        let bits: Vec<u32> = (first..first + count).collect();
+        if let Some((value, span)) = value {
+            self.assign_bits(&bits, value, span)?;
+        }
+        if let (Some(initial), Some(source)) = (initial, measured) {
+            let span = self.span_of(initial);
+            self.measure_into(&source, &bits, span)?;
+        }
+        Ok(register)
+    }
+
+    /// What is measured, if the whole value is a measurement.
+    fn measurement(&self, value: Expression) -> Option<Operand> {
+        match self.document.arenas.nodes[value.root as usize].kind {
+            NodeKind::Measure(operand) => Some(self.document.arenas.operands[operand as usize]),
+            _ => None,
+        }
+    }
+
+    fn declare_array(
+        &mut self,
+        name: Name,
+        kind: &ClassicalType,
+        initial: Option<Expression>,
+    ) -> Lowered<()> {
+        let dimensions = self.dimensions(kind)?;
+        if dimensions.is_empty() {
+            return Err(Fault::new(
+                Code::Syntax,
+                kind.span,
+                "`#dim` says nothing of the size of an array",
+                "write the sizes: `array[int, 2, 3]`",
+            ));
+        }
+        let element = self.value_type(kind)?;
+        let listed = match initial {
+            None => {
+                let count = dimensions.iter().product();
+                let cells = vec![Cell::Known(zero(element)); count];
+                Rc::new(Listed { dimensions, cells, first: None })
+            }
+            Some(initial) => {
+                let span = self.span_of(initial);
+                match self.evaluate(initial)? {
+                    Datum::Array(listed) => self.converted(&listed, &dimensions, element, span)?,
+                    _ => {
+                        return Err(Fault::new(
+                            Code::Type,
+                            span,
+                            "this is not an array",
+                            "write the elements between braces: `{1, 2, 3}`",
+                        ));
+                    }
+                }
+            }
+        };
+        self.declare(name)?;
+        let number = self.add_array(name.symbol, element, &listed, name.span)?;
+        self.define(name, Binding::Array(number));
+        Ok(())
+    }
+
+    pub(super) fn constant(&mut self, name: Name, kind: u32, value: Expression) -> Lowered<()> {
+        self.declare(name)?;
+        let span = self.span_of(value);
+        let target = self.value_type(self.kind(kind))?;
+        let value = self.cell(value)?;
+        if self.depends_on_run(value) {
+            return Err(Fault::new(
+                Code::NotConstant,
+                span,
+                "a constant cannot depend on a measurement",
+                "declare a variable: leave `const` out",
+            ));
+        }
+        let new = NewVariable { symbol: name.symbol, span, kind: target, is_constant: true };
+        let number = self.add_variable(&new, value)?;
+        self.define(name, Binding::Variable(number));
+        Ok(())
+    }
+
+    pub(super) fn input(&mut self, name: Name, kind: u32) -> Lowered<()> {
+        self.declare(name)?;
+        if !self.scopes.is_global() {
+            return Err(Fault::new(
+                Code::Placement,
+                name.span,
+                "inputs are declared outside of blocks, gates and subroutines",
+                "move the declaration to the top of the program",
+            ));
+        }
+        let kind = self.kind(kind);
+        let input_kind = self.input_kind(kind)?;
+        let target = self.value_type(kind)?;
+        let text = self.name_text(name.symbol).to_owned();
+        let added = self.builder.input(Input { name: text, kind: input_kind });
+        let number = self.full(name.span, added)?;
+        let value = match self.values.and_then(|values| values.get(number as usize)) {
+            Some(value) => Cell::Known(*value),
+            None => self.term(Term::Input(number), name.span)?,
+        };
+        let new =
+            NewVariable { symbol: name.symbol, span: name.span, kind: target, is_constant: false };
+        let number = self.add_input(&new, value)?;
+        self.define(name, Binding::Variable(number));
+        Ok(())
+    }
+
+    pub(super) fn output(&mut self, name: Name, kind: u32) -> Lowered<()> {
+        let declared = self.kind(kind);
+        if declared.base == BaseType::Bit && matches!(declared.shape, Shape::Single) {
+            let register = self.declare_bits(name, declared, None)?;
+            self.outputs.push(super::outcome::OutputName::Bits(register));
+            return Ok(());
+        }
+        self.declare_variable(name, kind, None)?;
+        match self.resolve(name.symbol) {
+            Binding::Variable(number) => {
+                self.outputs.push(super::outcome::OutputName::Variable(name, number));
+            }
+            Binding::Array(number) => {
+                self.outputs.push(super::outcome::OutputName::Array(name, number));
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    pub(super) fn assign(
+        &mut self,
+        target: u32,
+        operator: Option<BinaryOperator>,
+        value: Expression,
+        span: Span,
+    ) -> Lowered<()> {
+        let target = self.document.arenas.operands[target as usize];
+        if operator.is_none()
+            && let Some(source) = self.measurement(value)
+            && let Some(bits) = self.target_bits(&target)?
+        {
+            return self.measure_into(&source, &bits, span);
+        }
+        let value_span = self.span_of(value);
+        let mut value = self.evaluate(value)?;
+        if let Some(operator) = operator {
+            let now = self.read_target(&target)?;
+            let now = self.as_cell(now, target.span)?;
+            let change = self.as_cell(value, value_span)?;
+            value = self.combine(operator, now, change, span)?.into();
+        }
+        self.store(&target, value, value_span)
+    }
+
+    fn target_symbol(&self, target: &Operand) -> Lowered<Symbol> {
+        match target.kind {
+            OperandKind::Whole(symbol)
+            | OperandKind::Element(symbol, _)
+            | OperandKind::Indexed(symbol, _) => Ok(symbol),
+            OperandKind::Physical(_) => Err(Fault::new(
+                Code::WrongKind,
+                target.span,
+                "a qubit cannot be assigned a value",
+                "use gates, or `reset` to make it 0",
+            )),
+        }
+    }
+
+    /// The bits that are named, if bits are.
+    pub(super) fn target_bits(&mut self, target: &Operand) -> Lowered<Option<Vec<u32>>> {
+        let symbol = self.target_symbol(target)?;
+        let mut bits: Vec<u32> = match self.resolve(symbol) {
+            Binding::Bits { first, count } => match target.kind {
+                OperandKind::Element(_, index) if index < count => {
+                    return Ok(Some(vec![first + index]));
+                }
+                _ => (first..first + count).collect(),
+            },
+            Binding::BitList(number) => self.bits.alias(number).to_vec(),
+            _ => return Ok(None),
+        };
+        match target.kind {
+            OperandKind::Element(_, index) => {
+                let place = self.place(i64::from(index), bits.len(), target.span)?;
+                bits = vec![bits[place as usize]];
+            }
+            OperandKind::Indexed(_, subscripts) => {
+                for subscript in subscripts.of(&self.document.arenas.subscripts) {
+                    let picked = self.picked(subscript, bits.len(), target.span)?;
+                    bits = picked.iter().map(|at| bits[*at as usize]).collect();
+                }
+            }
+            _ => {}
+        }
+        Ok(Some(bits))
+    }
+
+    /// The value that `+=` and its like change.
+    fn read_target(&mut self, target: &Operand) -> Lowered<Datum> {
+        if let Some(bits) = self.target_bits(target)? {
+            return Ok(Datum::Bits(bits.into()));
+        }
+        let symbol = self.target_symbol(target)?;
+        let mut datum = match self.resolve(symbol) {
+            Binding::Variable(number) => self.read_variable(number, target.span)?,
+            Binding::Array(number) => Datum::Array(self.read_array(number, target.span)?),
+            _ => return Err(self.not_assignable(symbol, target.span)),
+        };
+        match target.kind {
+            OperandKind::Indexed(_, subscripts) => {
+                for subscript in subscripts.of(&self.document.arenas.subscripts) {
+                    datum = self.index(datum, subscript, target.span)?;
+                }
+            }
+            OperandKind::Element(_, index) => {
+                let Datum::Array(listed) = &datum else {
+                    return self.bit_of(datum, index, target.span);
+                };
+                let place = self.place(i64::from(index), listed.dimensions[0], target.span)?;
+                if listed.dimensions.len() > 1 {
+                    return Err(Fault::new(
+                        Code::Size,
+                        target.span,
+                        "a row of an array cannot be reckoned with as a whole",
+                        "name one element",
+                    ));
+                }
+                datum = listed.cells[place as usize].into();
+            }
+            _ => {}
+        }
+        Ok(datum)
+    }
+
+    fn bit_of(&mut self, of: Datum, index: u32, span: Span) -> Lowered<Datum> {
+        let cell = self.as_cell(of, span)?;
+        let of = self.id(cell, span)?;
+        let index = self.id(Cell::Known(Value::whole(i64::from(index))), span)?;
+        self.term(Term::Element { of, index }, span).map(Datum::from)
+    }
+
+    fn store(&mut self, target: &Operand, value: Datum, span: Span) -> Lowered<()> {
+        let symbol = self.target_symbol(target)?;
+        match self.resolve(symbol) {
+            Binding::Bits { .. } | Binding::BitList(_) => {
+                let bits = self.target_bits(target)?.unwrap_or_default();
+                self.assign_bits(&bits, value, span)
+            }
+            Binding::Variable(number) => self.store_variable(number, target, value, span),
+            Binding::Array(number) => {
+                let document = self.document;
+                match target.kind {
+                    OperandKind::Indexed(_, subscripts) => {
+                        let subscripts = subscripts.of(&document.arenas.subscripts);
+                        self.assign_array(number, subscripts, value, span)
+                    }
+                    OperandKind::Element(_, index) => {
+                        self.assign_array_element(number, index, value, target.span)
+                    }
+                    _ => self.assign_array(number, &[], value, span),
+                }
+            }
+            Binding::Unknown | Binding::Unresolved => {
+                Err(self.unknown(symbol, target.span, "int {}"))
+            }
+            _ => Err(self.not_assignable(symbol, target.span)),
+        }
+    }
+
+    fn not_assignable(&mut self, symbol: Symbol, span: Span) -> Box<Fault> {
+        self.wrong_kind(symbol, span, "something that can be assigned a value")
+    }
+
+    fn store_variable(
+        &mut self,
+        number: u32,
+        target: &Operand,
+        value: Datum,
+        span: Span,
+    ) -> Lowered<()> {
+        self.check_assignable(number, target.span)?;
+        let cell = self.as_cell(value, span)?;
+        match target.kind {
+            OperandKind::Whole(_) => self.set_variable(number, cell, span),
+            OperandKind::Element(_, index) => {
+                let index = Cell::Known(Value::whole(i64::from(index)));
+                self.set_bit_of(number, index, cell, target.span)
+            }
+            OperandKind::Indexed(_, subscripts) => {
+                let index = self.single_index(subscripts, target.span)?;
+                let index = self.cell(index)?;
+                self.set_bit_of(number, index, cell, target.span)
+            }
+            OperandKind::Physical(_) => Ok(()),
+        }
+    }
+
+    fn single_index(&self, subscripts: List<Subscript>, span: Span) -> Lowered<Expression> {
+        let single = match subscripts.of(&self.document.arenas.subscripts) {
+            [subscript] => self.single(subscript),
+            _ => None,
+        };
+        single.ok_or_else(|| {
+            Fault::new(
+                Code::Index,
+                span,
+                "only single bits of a number can be assigned",
+                "write one index, for example `x[2] = 1;`",
+            )
+        })
+    }
+
+    /// One bit of a number: the number without it, and with it at its place if it is 1.
+    fn set_bit_of(&mut self, number: u32, index: Cell, bit: Cell, span: Span) -> Lowered<()> {
+        use quantum_program::Type;
+        let kind = self.kind_of_variable(number);
+        let width = match kind {
+            Type::Int { bits } | Type::Uint { bits } | Type::Angle { bits } => bits,
+            Type::Bits { width } => width,
+            _ => {
+                return Err(Fault::new(
+                    Code::Type,
+                    span,
+                    "only integers, angles and registers have bits",
+                    "assign the whole value",
+                ));
+            }
+        };
+        if let Cell::Known(value) = index {
+            let index = self.whole_value(value, span, "an index")?;
+            self.place(index, usize::from(width), span)?;
+        }
+        let wide = Type::Uint { bits: 64 };
+        let pattern = Type::Bits { width };
+        let datum = self.read_variable(number, span)?;
+        let now = self.as_cell(datum, span)?;
+        let now = self.cast_cell(now, pattern, span)?;
+        let now = self.cast_cell(now, wide, span)?;
+        let one = Cell::Known(Value::Uint { value: 1, bits: 64 });
+        let mask = self.combine(BinaryOperator::ShiftLeft, one, index, span)?;
+        let all = Cell::Known(Value::Uint { value: u64::MAX, bits: 64 });
+        let others = self.combine(BinaryOperator::BitXor, mask, all, span)?;
+        let kept = self.combine(BinaryOperator::BitAnd, now, others, span)?;
+        let bit = self.cast_cell(bit, Type::Bool, span)?;
+        let bit = self.cast_cell(bit, wide, span)?;
+        let moved = self.combine(BinaryOperator::ShiftLeft, bit, index, span)?;
+        let whole = self.combine(BinaryOperator::BitOr, kept, moved, span)?;
+        let whole = self.cast_cell(whole, pattern, span)?;
+        self.set_variable(number, whole, span)
+    }
+
+    fn assign_array_element(
+        &mut self,
+        number: u32,
+        index: u32,
+        value: Datum,
+        span: Span,
+    ) -> Lowered<()> {
+        let (dimensions, _) = self.array_type(number);
+        let count = dimensions[0];
+        self.place(i64::from(index), count, span)?;
+        self.assign_row(number, narrow(index as usize), value, span)
+    }
+}

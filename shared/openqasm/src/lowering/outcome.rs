@@ -1,0 +1,136 @@
+//! What is told of a run: which bits in which order, and which outputs?
+
+use quantum_program::{Output, Program, Recorded};
+
+use super::{Lowered, Lowering, narrow};
+use crate::diagnostics::{Code, Fault, Span};
+use crate::syntax::ast::Name;
+
+/// What is declared `output`.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum OutputName {
+    Bits(u32),
+    Variable(Name, u32),
+    Array(Name, u32),
+}
+
+impl Lowering<'_> {
+    pub(super) fn finish(mut self) -> Program {
+        let program = self.builder.program();
+        if program.qubit_count() == 0 && !self.faults.has_errors() {
+            self.faults.push(Fault::new(
+                Code::Size,
+                Span::default(),
+                "the program uses no qubits",
+                "declare some, for example `qubit[2] q;`, and apply gates to them",
+            ));
+        }
+        if self.faults.has_errors() {
+            return Program::default();
+        }
+        self.warn_of_unused_inputs();
+        self.warn_of_unused_qubits();
+        let recorded = match self.complete() {
+            Ok(recorded) => recorded,
+            Err(fault) => {
+                self.faults.push(fault);
+                return Program::default();
+            }
+        };
+        match self.builder.finish(recorded) {
+            Ok(program) => program,
+            Err(full) => {
+                self.faults.push(Fault::new(
+                    Code::Limit,
+                    Span::default(),
+                    full.to_string(),
+                    "use a smaller program, or split it into several",
+                ));
+                Program::default()
+            }
+        }
+    }
+
+    fn complete(&mut self) -> Lowered<Vec<Recorded>> {
+        self.keep_outputs(Span::default())?;
+        self.tell_outputs()?;
+        let has_measured = self.has_measured();
+        if !has_measured {
+            return self.measure_all();
+        }
+        let registers = self.bits.global.iter();
+        let mut bits: Vec<u32> =
+            registers.flat_map(|(first, count, _)| *first..first + count).collect();
+        bits.extend_from_slice(&self.bits.anonymous);
+        let record = |bit: u32| Some(Recorded { bit, qubit: self.bits.measured_from(bit)? });
+        Ok(bits.into_iter().filter_map(record).collect())
+    }
+
+    fn has_measured(&self) -> bool {
+        let instructions = self.builder.program().instructions();
+        instructions
+            .iter()
+            .any(|instruction| matches!(instruction, quantum_program::Instruction::Measure { .. }))
+    }
+
+    /// What is known of bits and outputs has to be where a run keeps them.
+    pub(super) fn keep_outputs(&mut self, span: Span) -> Lowered<()> {
+        let registers = self.bits.global.clone();
+        for (first, count, _) in registers {
+            for bit in first..first + count {
+                self.keep_bit(bit, span)?;
+            }
+        }
+        for output in self.outputs.clone() {
+            match output {
+                OutputName::Bits(_) => {}
+                OutputName::Variable(_, number) => {
+                    self.keep_variable(number, span)?;
+                }
+                OutputName::Array(_, number) => {
+                    self.keep_array(number, span)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn tell_outputs(&mut self) -> Lowered<()> {
+        for output in self.outputs.clone() {
+            let told = match output {
+                OutputName::Bits(register) => Output::Bits { register },
+                OutputName::Variable(name, number) => Output::Variables {
+                    name: self.name_text(name.symbol).to_owned(),
+                    first: self.keep_variable(number, name.span)?,
+                    count: 1,
+                },
+                OutputName::Array(name, number) => {
+                    let (dimensions, _) = self.array_type(number);
+                    let count = narrow(dimensions.iter().product());
+                    Output::Variables {
+                        name: self.name_text(name.symbol).to_owned(),
+                        first: self.keep_array(number, name.span)?,
+                        count,
+                    }
+                }
+            };
+            self.builder.output(told);
+        }
+        Ok(())
+    }
+
+    /// A program that measures nothing has all its qubits measured at the end, in ascending order of their numbers.
+    fn measure_all(&mut self) -> Lowered<Vec<Recorded>> {
+        let program = self.builder.program();
+        let mut qubits: Vec<u32> = (0..narrow(program.qubit_count())).collect();
+        qubits.sort_by_key(|qubit| program.known_as(*qubit));
+        let (_, first) = self.add_bits(None, narrow(qubits.len()), Span::default())?;
+        let mut recorded = Vec::with_capacity(qubits.len());
+        for (bit, qubit) in (first..).zip(qubits) {
+            let pushed = self.builder.measure(qubit, bit);
+            self.full(Span::default(), pushed)?;
+            recorded.push(Recorded { bit, qubit });
+        }
+        Ok(recorded)
+    }
+}

@@ -1,0 +1,7 @@
+mod dense;
+mod distributions;
+mod gates;
+mod matrices;
+mod noise;
+mod states;
+mod widths;

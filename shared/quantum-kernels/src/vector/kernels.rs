@@ -1,0 +1,294 @@
+//! How are the amplitudes of a block changed in place?
+//!
+//! A block is a run of chunks. Kernels see it as units, each as many neighbouring amplitudes as a register has lanes:
+//! the low bits of an amplitude's index number the lane, the others the unit. Bits of the unit number that a gate acts
+//! on are addresses; bits of the lane number are shuffles within the register.
+
+#![expect(
+    unsafe_code,
+    reason = "registers are loaded and stored at addresses that the sweep bounds once, not each time"
+)]
+
+use std::array::from_fn;
+
+use super::lanes::{Kernel, Lanes};
+use super::real::Real;
+
+/// The widest matrix that is applied in registers has this many targets.
+pub(super) const MAX_REGISTER_TARGETS: usize = 4;
+
+/// Lanes of the widest register.
+pub(super) const MAX_LANES: usize = 16;
+
+/// Which units to go through: those whose bits in `fixed` are those of `value`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Sweep {
+    pub(super) fixed: usize,
+    pub(super) value: usize,
+}
+
+/// Where a unit's real parts are in its block; the imaginary ones are a chunk further.
+#[inline(always)]
+fn address<T: Real>(unit: usize, lane_bits: usize) -> usize {
+    let below = T::CHUNK_BITS - lane_bits;
+    let part = unit & ((1 << below) - 1);
+    (unit >> below) * 2 * T::CHUNK + (part << lane_bits)
+}
+
+/// The distance between two units whose numbers differ in the bits of `unit_bits`.
+pub(super) fn offset<T: Real>(unit_bits: usize, lane_bits: usize) -> usize {
+    address::<T>(unit_bits, lane_bits)
+}
+
+impl Sweep {
+    /// Calls `act` with the number and address of each unit; all numbers are below `units`.
+    #[inline(always)]
+    fn each<T: Real, V: Lanes<T>>(self, units: usize, mut act: impl FnMut(usize, usize)) {
+        assert!(self.fixed < units && self.value & !self.fixed == 0);
+        let mut unit = 0;
+        while unit < units {
+            act(unit | self.value, address::<T>(unit | self.value, V::BITS));
+            // counts in the bits that are not fixed: a carry runs through those that are
+            unit = ((unit | self.fixed) + 1) & !self.fixed;
+        }
+    }
+}
+
+fn units<T: Real, V: Lanes<T>>(block: &[T]) -> usize {
+    block.len() / (2 * V::COUNT)
+}
+
+/// Real and imaginary parts.
+type Parts<V> = (V, V);
+
+/// # Safety
+/// `at` is the address of a unit of the block.
+#[inline(always)]
+unsafe fn load<T: Real, V: Lanes<T>>(at: *const T) -> Parts<V> {
+    // SAFETY: a unit is `COUNT` real parts and, a chunk further, as many imaginary ones.
+    unsafe { (V::load(at), V::load(at.add(T::CHUNK))) }
+}
+
+/// # Safety
+/// `at` is the address of a unit of the block.
+#[inline(always)]
+unsafe fn store<T: Real, V: Lanes<T>>(at: *mut T, parts: Parts<V>) {
+    // SAFETY: a unit is `COUNT` real parts and, a chunk further, as many imaginary ones.
+    unsafe {
+        parts.0.store(at);
+        parts.1.store(at.add(T::CHUNK));
+    }
+}
+
+#[inline(always)]
+fn product<T, V: Lanes<T>>(a: Parts<V>, b: Parts<V>) -> Parts<V> {
+    (a.1.neg_mul_add(b.1, a.0.mul(b.0)), a.1.mul_add(b.0, a.0.mul(b.1)))
+}
+
+#[inline(always)]
+fn add_product<T, V: Lanes<T>>(sum: Parts<V>, a: Parts<V>, b: Parts<V>) -> Parts<V> {
+    let re = a.0.mul_add(b.0, sum.0);
+    let im = a.0.mul_add(b.1, sum.1);
+    (a.1.neg_mul_add(b.1, re), a.1.mul_add(b.0, im))
+}
+
+/// A matrix on some unit bits (2^… = ROWS) and some lane bits (2^… = SHUFFLES).
+///
+/// Row r of the result is the sum over columns c and shuffles s of coefficient (r, c, s) times unit c shuffled by s.
+/// Coefficients are numbers (real part, imaginary part) without shuffles and registers of them with.
+pub(super) struct Dense<'a, T, const ROWS: usize, const SHUFFLES: usize> {
+    pub(super) block: &'a mut [T],
+    pub(super) sweep: Sweep,
+    /// Distance of each row's unit from that of row 0.
+    pub(super) offsets: [usize; ROWS],
+    /// Which bits of the lane number each shuffle flips; the first flips none.
+    pub(super) patterns: [usize; SHUFFLES],
+    pub(super) coefficients: &'a [T],
+}
+
+impl<T: Real, const ROWS: usize, const SHUFFLES: usize> Kernel<T> for Dense<'_, T, ROWS, SHUFFLES> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<V: Lanes<T>>(self) {
+        let units = units::<T, V>(self.block);
+        let width = if SHUFFLES == 1 { 1 } else { V::COUNT };
+        assert!(self.coefficients.len() >= ROWS * ROWS * SHUFFLES * 2 * width);
+        let highest = address::<T>(units - 1, V::BITS);
+        assert!(self.offsets.iter().fold(0, |all, offset| all | offset) <= highest);
+        let shuffles: [V::Shuffle; SHUFFLES] =
+            from_fn(|s| V::shuffle(|lane| lane ^ self.patterns[s]));
+        let (start, offsets) = (self.block.as_mut_ptr(), self.offsets);
+        let coefficients = self.coefficients.as_ptr();
+        let coefficient = |number: usize| -> Parts<V> {
+            // SAFETY: `number` is below ROWS · ROWS · SHUFFLES, and there are as many coefficients.
+            unsafe {
+                let at = coefficients.add(number * 2 * width);
+                match SHUFFLES {
+                    1 => (V::splat(*at), V::splat(*at.add(1))),
+                    _ => (V::load(at), V::load(at.add(V::COUNT))),
+                }
+            }
+        };
+        self.sweep.each::<T, V>(units, |_, at| {
+            // SAFETY: the sweep keeps the targets' bits 0, so that unit + offset is the number of another unit.
+            let old: [Parts<V>; ROWS] =
+                from_fn(|row| unsafe { load(start.add(at + offsets[row])) });
+            let shuffled: [[Parts<V>; SHUFFLES]; ROWS] = from_fn(|row| {
+                from_fn(|s| match s {
+                    0 => old[row],
+                    _ => (old[row].0.shuffled(shuffles[s]), old[row].1.shuffled(shuffles[s])),
+                })
+            });
+            for (row, offset) in offsets.iter().enumerate() {
+                let mut sum = product(coefficient(row * ROWS * SHUFFLES), shuffled[0][0]);
+                for column in 1..ROWS * SHUFFLES {
+                    let old = shuffled[column / SHUFFLES][column % SHUFFLES];
+                    sum = add_product(sum, coefficient(row * ROWS * SHUFFLES + column), old);
+                }
+                // SAFETY: as for the loads.
+                unsafe { store(start.add(at + offset), sum) };
+            }
+        });
+    }
+}
+
+/// Units at two distances from those of the sweep change places, in the chosen lanes.
+pub(super) struct Exchange<'a, T> {
+    pub(super) block: &'a mut [T],
+    pub(super) sweep: Sweep,
+    pub(super) offsets: [usize; 2],
+    pub(super) lanes: usize,
+}
+
+impl<T: Real> Kernel<T> for Exchange<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<V: Lanes<T>>(self) {
+        let units = units::<T, V>(self.block);
+        let [first, second] = self.offsets;
+        assert!(first | second <= address::<T>(units - 1, V::BITS));
+        let start = self.block.as_mut_ptr();
+        let mask = V::mask(self.lanes);
+        self.sweep.each::<T, V>(units, |_, at| {
+            // SAFETY: the sweep keeps the targets' bits 0, so that unit + offset is the number of another unit.
+            unsafe {
+                let a: Parts<V> = load(start.add(at + first));
+                let b: Parts<V> = load(start.add(at + second));
+                let mixed =
+                    |a: Parts<V>, b: Parts<V>| (a.0.or_where(mask, b.0), a.1.or_where(mask, b.1));
+                store(start.add(at + first), mixed(a, b));
+                store(start.add(at + second), mixed(b, a));
+            }
+        });
+    }
+}
+
+/// The lanes of each unit change places.
+pub(super) struct Rearrange<'a, T> {
+    pub(super) block: &'a mut [T],
+    pub(super) sweep: Sweep,
+    /// The lane that each lane takes.
+    pub(super) sources: [u8; MAX_LANES],
+}
+
+impl<T: Real> Kernel<T> for Rearrange<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<V: Lanes<T>>(self) {
+        let units = units::<T, V>(self.block);
+        let start = self.block.as_mut_ptr();
+        let shuffle = V::shuffle(|lane| usize::from(self.sources[lane]));
+        self.sweep.each::<T, V>(units, |_, at| {
+            // SAFETY: the sweep's units are in the block.
+            unsafe {
+                let (re, im): Parts<V> = load(start.add(at));
+                store(start.add(at), (re.shuffled(shuffle), im.shuffled(shuffle)));
+            }
+        });
+    }
+}
+
+/// Each unit is multiplied by an entry of a table: entries are registers of real, then of imaginary parts.
+pub(super) struct Scale<'a, T> {
+    pub(super) block: &'a mut [T],
+    pub(super) sweep: Sweep,
+    /// For each unit of the block, the number of its entry.
+    pub(super) entries: &'a [u16],
+    pub(super) table: &'a [T],
+}
+
+impl<T: Real> Kernel<T> for Scale<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<V: Lanes<T>>(self) {
+        let units = units::<T, V>(self.block);
+        let entries = &self.entries[..units];
+        let size = self.table.len() / (2 * V::COUNT);
+        assert!(size.is_power_of_two());
+        let (start, table) = (self.block.as_mut_ptr(), self.table.as_ptr());
+        self.sweep.each::<T, V>(units, |unit, at| {
+            // SAFETY: the sweep's units are below `units`, and the number of the entry is below `size`.
+            unsafe {
+                let number = usize::from(*entries.get_unchecked(unit)) & (size - 1);
+                let entry = table.add(number * 2 * V::COUNT);
+                let factor = (V::load(entry), V::load(entry.add(V::COUNT)));
+                store(start.add(at), product(factor, load(start.add(at))));
+            }
+        });
+    }
+}
+
+/// A matrix on any targets, amplitude by amplitude: for the rare wide ones.
+pub(super) struct Wide<'a, T> {
+    pub(super) block: &'a mut [T],
+    /// Bits of an amplitude's index that are targets or controls, and the values of the controls.
+    pub(super) fixed: usize,
+    pub(super) value: usize,
+    /// Bits of an amplitude's index for each bit of the row number, the lowest first.
+    pub(super) targets: &'a [usize],
+    /// Column after column, each its real, then its imaginary parts.
+    pub(super) matrix: &'a [T],
+    /// Twice as many numbers as the matrix has rows.
+    pub(super) rows: &'a mut [T],
+}
+
+impl<T: Real> Kernel<T> for Wide<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<V: Lanes<T>>(self) {
+        let rows = 1 << self.targets.len();
+        let amplitudes = self.block.len() / 2;
+        let index_of = |base: usize, row: usize| {
+            let bits = self.targets.iter().enumerate();
+            bits.fold(base, |index, (bit, target)| index | (row >> bit & 1) << target)
+        };
+        let place = |index: usize| index / T::CHUNK * 2 * T::CHUNK + index % T::CHUNK;
+        let (re, im) = self.rows[..2 * rows].split_at_mut(rows);
+        let mut base = 0;
+        while base < amplitudes {
+            re.fill(T::default());
+            im.fill(T::default());
+            for (number, column) in self.matrix.chunks_exact(2 * rows).enumerate() {
+                let at = place(index_of(base | self.value, number));
+                let (x, y) = (self.block[at], self.block[at + T::CHUNK]);
+                let (column_re, column_im) = column.split_at(rows);
+                let parts = re.iter_mut().zip(im.iter_mut()).zip(column_re.iter().zip(column_im));
+                for ((re, im), (a, b)) in parts {
+                    *re = *re + *a * x - *b * y;
+                    *im = *im + *a * y + *b * x;
+                }
+            }
+            for row in 0..rows {
+                let at = place(index_of(base | self.value, row));
+                self.block[at] = re[row];
+                self.block[at + T::CHUNK] = im[row];
+            }
+            base = ((base | self.fixed) + 1) & !self.fixed;
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! In which passes over memory is a list of operations done, and what does each pass do to a block?
+
+mod diagonals;
+mod emission;
+mod fusion;
+mod items;
+mod matrices;
+mod passes;
+
+use std::ops::Range;
+
+use super::buffer::Buffer;
+use super::complex::Complex;
+use super::error::Error;
+use super::kernels::{MAX_LANES, MAX_REGISTER_TARGETS, Sweep};
+use super::lanes::Path;
+use super::operations::Operations;
+use super::real::Real;
+use super::state::{Layout, State};
+use emission::Emission;
+pub(super) use passes::block_bits;
+
+/// Operations arranged for states of one width, layout and instruction set; run it with `State::run`.
+pub struct Plan<T: Real> {
+    pub(super) path: Path,
+    pub(super) index_bits: usize,
+    /// Bits of the index without which all amplitudes have to be zero.
+    pub(super) zeros: usize,
+    pub(super) start: Layout,
+    pub(super) end: Layout,
+    pub(super) passes: Vec<Pass>,
+    pub(super) steps: Vec<Step>,
+    pub(super) data: Data<T>,
+}
+
+/// One pass: each block is brought into the cache, changed by all steps and put back.
+#[derive(Debug, Clone)]
+pub(super) struct Pass {
+    /// Bits of the state's index that run within a block.
+    pub(super) local: usize,
+    pub(super) steps: Range<usize>,
+    /// Bits of the state's index that may be 1 after the pass although they were 0 before.
+    pub(super) changed: usize,
+}
+
+/// What the steps refer to.
+pub(super) struct Data<T> {
+    /// Matrix entries in the order in which their kernel wants them.
+    pub(super) coefficients: Buffer<T>,
+    /// For scales: the number of the entry for each unit of a block.
+    pub(super) entries: Vec<u16>,
+    /// For wide matrices: their targets.
+    pub(super) targets: Vec<usize>,
+    pub(super) twists: Vec<Twist>,
+}
+
+/// A factor for part of a table, in blocks whose number has some bits.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Twist {
+    /// Bits that the number of a factor in the table must have; its lowest bits number the lane.
+    pub(super) within: usize,
+    /// Bits of the state's index outside the block that must be 1.
+    pub(super) outside: usize,
+    pub(super) factor: Complex<f64>,
+}
+
+/// What is done to a block.
+#[derive(Debug, Clone)]
+pub(super) struct Step {
+    /// Bits of the state's index outside the block, and their values, without which the step is left out.
+    pub(super) outside: Sweep,
+    pub(super) change: Change,
+}
+
+#[derive(Debug, Clone)]
+pub(super) enum Change {
+    Dense(DenseChange),
+    Exchange { sweep: Sweep, offsets: [usize; 2], lanes: usize },
+    Rearrange { sweep: Sweep, sources: [u8; MAX_LANES] },
+    Scale { sweep: Sweep, entries: Range<usize>, table: Range<usize>, twists: Range<usize> },
+    Wide { fixed: usize, value: usize, targets: Range<usize>, matrix: Range<usize> },
+}
+
+/// A matrix on unit and lane bits; see `kernels::Dense`.
+#[derive(Debug, Clone)]
+pub(super) struct DenseChange {
+    pub(super) sweep: Sweep,
+    pub(super) offsets: [usize; 1 << MAX_REGISTER_TARGETS],
+    pub(super) patterns: [u8; 1 << MAX_REGISTER_TARGETS],
+    pub(super) row_bits: u8,
+    pub(super) lane_bits: u8,
+    pub(super) coefficients: Range<usize>,
+}
+
+impl<T: Real> Plan<T> {
+    /// Plans for the state as it is now: its width, layout and instruction set.
+    pub fn new(operations: &Operations, state: &State<T>) -> Result<Self, Error> {
+        if operations.positions() > state.positions() {
+            return Err(Error::PlanMismatch);
+        }
+        let start = *state.layout();
+        let mut end = start;
+        let items = items::items(operations, &mut end);
+        let (path, index_bits, zeros) = (state.path(), state.index_bits(), state.zeros());
+        let mut emission = Emission::<T>::new(path, index_bits, zeros);
+        let passes = passes::arrange(&items, index_bits, &mut emission);
+        let (steps, data) = emission.finish()?;
+        Ok(Self { path, index_bits, zeros, start, end, passes, steps, data })
+    }
+}
