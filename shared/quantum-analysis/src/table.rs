@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use crate::analysis::{Analysis, Clifford, Noisiness};
 use crate::preflight::Preflight;
+use crate::report::Report;
 use crate::simulation::{Method, Simulation};
 use crate::windows::Window;
 
@@ -11,8 +12,8 @@ use crate::windows::Window;
 const MAX_NAMES: usize = 12;
 
 /// Two columns of text, with a line end after each row.
-pub fn table(analysis: &Analysis, simulation: &Simulation) -> String {
-    aligned(rows(analysis, simulation))
+pub fn table(report: &Report) -> String {
+    aligned(rows(&report.analysis, &report.simulation))
 }
 
 /// The same for what is to be known before a run on a device.

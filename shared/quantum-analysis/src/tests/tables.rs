@@ -8,12 +8,16 @@ use crate::analysis::analyze;
 use crate::fit::{Form, Request};
 use crate::preflight::{Conditions, Preflight, preflight};
 use crate::price::Tariff;
+use crate::report::Report;
 use crate::simulation::Precision;
 use crate::table::{preflight_table, table};
 
 fn shown(written: Written) -> String {
-    let analysis = analyze(&written.finish());
-    table(&analysis, &analysis.simulation(1000, Precision::Double))
+    table(&report(written))
+}
+
+fn report(written: Written) -> Report {
+    Report::new(analyze(&written.finish()), 1000, Precision::Double)
 }
 
 #[test]
@@ -40,8 +44,10 @@ fn rows_that_say_nothing_are_left_out() {
 
 #[test]
 fn an_analysis_is_also_an_object_in_json() {
-    let json = serde_json::to_value(analyze(&ghz(3).finish())).expect("json");
-    assert_eq!((&json["gate_counts"]["cx"], &json["noise"]), (&2.into(), &"none".into()));
+    let json = serde_json::to_value(report(ghz(3))).expect("json");
+    assert_eq!(json["gate_counts"]["cx"], 2);
+    assert_eq!((&json["noise"], &json["clifford"]), (&"none".into(), &"yes".into()));
+    assert_eq!(json["simulation"]["method"], "tableau");
     let huge = shown(ghz(200).gate("t", &[], &[0]));
     assert!(huge.contains("more memory than there is") && huge.contains("million years"), "{huge}");
 }
