@@ -153,6 +153,17 @@ fn a_block_has_a_frame_with_its_condition() {
 }
 
 #[test]
+fn a_condition_names_registers_and_their_parts() {
+    let label = |first, width| {
+        let mut written = Written::on(4);
+        let condition = written.expression(Expression::Bits { first, width });
+        let begun = written.with(|builder| builder.begin_if(condition).expect("room"));
+        diagram(&begun.finish()).frames.remove(0).label
+    };
+    assert_eq!([label(0, 4), label(2, 1), label(1, 3)], ["if c", "if c[2]", "if c[1:3]"]);
+}
+
+#[test]
 fn both_branches_have_a_frame() {
     let mut written = Written::on(1);
     let condition = written.expression(Expression::Bit(0));
