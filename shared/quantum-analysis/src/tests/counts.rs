@@ -253,4 +253,8 @@ fn only_choices_before_the_end_part_the_ways() {
         .noise(NoiseKind::AmplitudeDamping, 0.1, &[0])
         .gate("x", &[], &[0]);
     assert_eq!(ways(noisy), (1, 32, 0));
+    let damped = Written::on(1).noise(NoiseKind::GeneralizedAmplitudeDamping, 0.1, &[0]);
+    assert_eq!(ways(damped), (1, 4, 0));
+    let looked_at_late = ghz(3).measure(0, 0).gate("x", &[], &[1]).reset(2).gate("x", &[], &[0]);
+    assert_eq!(ways(looked_at_late), (4, 1, 3), "the outcome was decided before the reset");
 }
