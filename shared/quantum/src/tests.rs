@@ -1,6 +1,7 @@
 //! Does the engine as a whole keep its promises?
 
 mod distributions;
+mod estimates;
 mod feedback;
 mod methods;
 mod noise;
