@@ -344,12 +344,24 @@ impl DenseChange {
         coefficients: &[T],
         block: &mut [T],
     ) {
-        path.call(Dense::<T, ROWS, SHUFFLES> {
-            block,
-            sweep: self.sweep,
-            offsets: std::array::from_fn(|row| self.offsets[row]),
-            patterns: std::array::from_fn(|shuffle| usize::from(self.patterns[shuffle])),
-            coefficients,
-        });
+        let sweep = self.sweep;
+        let offsets = std::array::from_fn(|row| self.offsets[row]);
+        let patterns = std::array::from_fn(|shuffle| usize::from(self.patterns[shuffle]));
+        match self.is_real {
+            true => path.call(Dense::<T, ROWS, SHUFFLES, true> {
+                block,
+                sweep,
+                offsets,
+                patterns,
+                coefficients,
+            }),
+            false => path.call(Dense::<T, ROWS, SHUFFLES, false> {
+                block,
+                sweep,
+                offsets,
+                patterns,
+                coefficients,
+            }),
+        }
     }
 }

@@ -95,6 +95,7 @@ pub(super) struct DenseChange {
     pub(super) patterns: [u8; 1 << MAX_REGISTER_TARGETS],
     pub(super) row_bits: u8,
     pub(super) lane_bits: u8,
+    pub(super) is_real: bool,
     pub(super) coefficients: Range<usize>,
 }
 

@@ -220,6 +220,8 @@ impl<T: Real> Emission<T> {
             *pattern = low.spread(shuffle).1 as u8;
         }
         let first = self.coefficients.len();
+        let size = 1 << bits.len();
+        let is_real = (0..size * size).all(|at| entry(at / size, at % size).im.abs() <= TOLERANCE);
         let width = if shuffles == 1 { 1 } else { lanes };
         let mut to_lane = [0; MAX_LANES];
         to_lane[..lanes].iter_mut().enumerate().for_each(|(lane, row)| *row = low.collect(lane));
@@ -242,7 +244,10 @@ impl<T: Real> Emission<T> {
                     }
                     let factors = &factors[..width];
                     self.coefficients.extend(factors.iter().map(|factor| T::from_f64(factor.re)));
-                    self.coefficients.extend(factors.iter().map(|factor| T::from_f64(factor.im)));
+                    if !is_real {
+                        let parts = factors.iter().map(|factor| T::from_f64(factor.im));
+                        self.coefficients.extend(parts);
+                    }
                 }
             }
         }
@@ -254,6 +259,7 @@ impl<T: Real> Emission<T> {
             patterns,
             row_bits: high.count as u8,
             lane_bits: low.count as u8,
+            is_real,
             coefficients,
         });
         self.push(condition.outside, change);
