@@ -15,7 +15,7 @@ use super::lanes::{Kernel, Lanes};
 use super::real::Real;
 
 /// Units after which the sums of lanes are added up in f64.
-const UNITS_BETWEEN_SUMS: usize = 64;
+const UNITS_BETWEEN_SUMS: usize = 256;
 
 /// The numbers of a register as f64, then zeros.
 #[inline(always)]
