@@ -8,6 +8,7 @@
 mod analysis;
 mod calibration;
 mod capabilities;
+mod chance;
 mod classes;
 mod counting;
 mod depth;

@@ -1,3 +1,4 @@
+mod anything;
 mod chances;
 mod classes;
 mod counts;

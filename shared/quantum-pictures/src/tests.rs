@@ -1,3 +1,5 @@
+#[path = "../../quantum-analysis/src/tests/anything.rs"]
+mod anything;
 mod circuits;
 mod histograms;
 #[path = "../../quantum-analysis/src/tests/programs.rs"]
