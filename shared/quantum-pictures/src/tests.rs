@@ -1,3 +1,5 @@
+//! Do pictures show what they are of, and nothing else?
+
 #[path = "../../quantum-analysis/src/tests/anything.rs"]
 mod anything;
 mod circuits;

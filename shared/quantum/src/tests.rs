@@ -6,6 +6,7 @@ mod feedback;
 mod methods;
 mod noise;
 mod properties;
+mod refusals;
 mod results;
 mod runs;
 

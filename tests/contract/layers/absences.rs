@@ -19,8 +19,6 @@ const PURE: [&str; 7] = [
     "shared/quantum-pictures/",
     "shared/quantum-program/",
 ];
-/// The engine's command-line program runs on its user's machine, and no function links it.
-const COMMAND_LINE: [&str; 2] = ["shared/quantum/src/cli", "shared/quantum/src/main.rs"];
 const OUTSIDE: [&str; 8] = ["env", "fs", "io", "net", "os", "process", "thread_local", "tokio"];
 
 const TIMES: [&str; 6] = ["SystemTime", "Instant", "OffsetDateTime", "UtcDateTime", "Utc", "Local"];
@@ -45,18 +43,12 @@ const UNBOUNDED: [&str; 3] =
 
 /// What goes into a function's binary.
 pub(super) fn ships(source: &Source) -> bool {
-    (source.is_under("functions/") || source.is_under("shared/")) && !is_command_line(source)
-}
-
-fn is_command_line(source: &Source) -> bool {
-    COMMAND_LINE.iter().any(|home| source.is_under(home))
+    source.is_under("functions/") || source.is_under("shared/")
 }
 
 /// `domain` and the quantum engine are told everything.
 pub(super) fn pure(sources: &[Source]) -> Vec<String> {
-    let within = |source: &&Source| {
-        PURE.iter().any(|home| source.is_under(home)) && !is_command_line(source)
-    };
+    let within = |source: &&Source| PURE.iter().any(|home| source.is_under(home));
     let mut faults = Vec::new();
     for source in sources.iter().filter(within) {
         for name in source.names() {
