@@ -28,6 +28,7 @@ mod outcome;
 mod picked;
 mod pragmas;
 mod qubits;
+mod spelling;
 mod subroutines;
 mod variables;
 

@@ -264,9 +264,12 @@ impl<'a> Lowering<'a> {
 
     fn unknown_gate(&self, symbol: Symbol, span: Span) -> Box<Fault> {
         let name = self.name_text(symbol);
-        let help = match similar(name) {
-            Some(meant) => format!("write `{meant}`: names of gates are in small letters"),
-            None => format!("define it with `gate {name} … {{ … }}`, or use a built-in gate"),
+        let help = match (similar(name), self.similar_gate(name)) {
+            (Some(meant), _) => format!("write `{meant}`: names of gates are in small letters"),
+            (None, Some(meant)) => format!("write `{meant}` if that gate is meant"),
+            (None, None) => {
+                format!("define it with `gate {name} … {{ … }}`, or use a built-in gate")
+            }
         };
         Fault::new(Code::UnknownName, span, format!("there is no gate `{name}`"), help)
     }

@@ -478,3 +478,18 @@ fn what_is_known_in_one_branch_is_not_taken_for_known_after_it() {
         &[("010", 0.5), ("111", 0.5)],
     );
 }
+
+#[test]
+fn names_and_units_may_have_letters_of_any_script() {
+    same(
+        "float θ = 0.5; const float φ_1 = 2; rx(θ * φ_1) q[0]; delay[2µs] q[0]; delay[1 μs] q[0];",
+        "rx(1.0) q[0];",
+    );
+    assert_same("OPENQASM 3.0; qubit 量子; h 量子;", "qubit q; h q;");
+}
+
+#[test]
+fn an_else_belongs_to_the_nearest_if() {
+    same("if (false) if (true) x q[0]; else y q[0];", "");
+    same("if (true) if (false) x q[0]; else y q[0];", "y q[0];");
+}
