@@ -493,3 +493,24 @@ fn an_else_belongs_to_the_nearest_if() {
     same("if (false) if (true) x q[0]; else y q[0];", "");
     same("if (true) if (false) x q[0]; else y q[0];", "y q[0];");
 }
+
+#[test]
+fn a_register_that_a_branch_assigns_is_known_to_the_run_only() {
+    let begun = |rest: &str| {
+        format!(
+            "OPENQASM 3.0;\nqubit[2] q;\nbit[2] c;\nbit m;\nh q[0]; m = measure q[0]; c = \"01\";\n{rest} c = measure q;"
+        )
+    };
+    let both: &[(&str, f64)] = &[("000", 0.5), ("111", 0.5)];
+    assert_distribution(&begun("if (m) { c = \"10\"; } if (c == 2) x q[1];"), both);
+    assert_distribution(&begun("if (m) { c[0:1] = \"10\"; } if (c == 2) x q[1];"), both);
+    assert_distribution(&begun("if (m) { c[1] = 1; } if (c == 3) x q[1];"), both);
+    assert_distribution(
+        &begun("let d = c[{1, 0}]; if (m) { d = \"00\"; } if (c == 0) x q[1];"),
+        both,
+    );
+    assert_distribution(
+        &begun("if (m) { for int i in [0:1] { c[i] = 1; } } if (c == 3) x q[1];"),
+        both,
+    );
+}
