@@ -119,6 +119,7 @@ fn collect(
         }
     };
     let mut inner: Vec<Block> = Vec::new();
+    let mut aliased: Vec<Expression> = Vec::new();
     let mut expressions: Vec<Expression> = Vec::new();
     for statement in statements {
         match statement.kind {
@@ -127,6 +128,7 @@ fn collect(
                 operand(target);
                 expressions.push(value);
             }
+            StatementKind::Alias { value, .. } => aliased.push(value),
             StatementKind::Declare { initial: Some(value), .. }
             | StatementKind::Const { value, .. }
             | StatementKind::Expression(value)
@@ -147,6 +149,10 @@ fn collect(
             }
             _ => {}
         }
+    }
+    // what an alias stands for may be assigned by its name
+    for expression in aliased {
+        collect_names(document, expression, found);
     }
     for expression in expressions {
         collect_arguments(document, scopes, expression, found);
@@ -172,11 +178,15 @@ fn collect_arguments(
             continue;
         }
         for argument in arguments.of(&arenas.expressions) {
-            let nodes = &arenas.nodes[argument.first as usize..=argument.root as usize];
-            found.extend(nodes.iter().filter_map(|node| match node.kind {
-                NodeKind::Name(symbol) => Some((symbol, None)),
-                _ => None,
-            }));
+            collect_names(document, *argument, found);
         }
     }
+}
+
+fn collect_names(document: &Document, expression: Expression, found: &mut Vec<Assigned>) {
+    let nodes = &document.arenas.nodes[expression.first as usize..=expression.root as usize];
+    found.extend(nodes.iter().filter_map(|node| match node.kind {
+        NodeKind::Name(symbol) => Some((symbol, None)),
+        _ => None,
+    }));
 }

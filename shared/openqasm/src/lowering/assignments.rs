@@ -45,15 +45,7 @@ impl Lowering<'_> {
             | OperandKind::Indexed(symbol, _)
                 if self.frames.calls() > 0 && self.scopes.is_declared_globally(symbol) =>
             {
-                let name = self.name_text(symbol);
-                Err(Fault::new(
-                    Code::ReadOnly,
-                    target.span,
-                    format!(
-                        "`{name}` is not declared in the subroutine, which cannot change what is outside of it"
-                    ),
-                    "give the new value back with `return`, or take a `mutable` array as a parameter",
-                ))
+                Err(self.declared_outside(symbol, target.span))
             }
             OperandKind::Whole(symbol)
             | OperandKind::Element(symbol, _)
@@ -67,9 +59,31 @@ impl Lowering<'_> {
         }
     }
 
+    fn declared_outside(&self, symbol: Symbol, span: Span) -> Box<Fault> {
+        let name = self.name_text(symbol);
+        Fault::new(
+            Code::ReadOnly,
+            span,
+            format!(
+                "`{name}` is not declared in the subroutine, which cannot change what is outside of it"
+            ),
+            "give the new value back with `return`, or take a `mutable` array as a parameter",
+        )
+    }
+
     /// The bits that are named, if bits are.
     pub(super) fn target_bits(&mut self, target: &Operand) -> Lowered<Option<Vec<u32>>> {
         let symbol = self.target_symbol(target)?;
+        let bits = self.named_bits(symbol, target)?;
+        match &bits {
+            Some(bits) if !self.bits.are_local(bits, self.frames.calls()) => {
+                Err(self.declared_outside(symbol, target.span))
+            }
+            _ => Ok(bits),
+        }
+    }
+
+    fn named_bits(&mut self, symbol: Symbol, target: &Operand) -> Lowered<Option<Vec<u32>>> {
         let mut bits: Vec<u32> = match self.resolve(symbol) {
             Binding::Bits { first, count } => match target.kind {
                 OperandKind::Element(_, index) if index < count => {

@@ -24,6 +24,8 @@ pub(super) struct Bits {
 #[derive(Debug, Clone, Copy)]
 struct BitState {
     register: u32,
+    /// Subroutines that were being carried out when it was declared.
+    calls: u32,
     known: Option<bool>,
     /// What a run keeps for it, where that is known.
     kept: Option<bool>,
@@ -89,6 +91,11 @@ impl Bits {
         state.known.is_some() && state.kept != state.known
     }
 
+    /// Whether all of them are declared in the subroutine that is being carried out, or none is.
+    pub(super) fn are_local(&self, bits: &[u32], calls: u32) -> bool {
+        bits.iter().all(|bit| self.states[*bit as usize].calls == calls)
+    }
+
     /// After the bit has been kept on a way that leads nowhere else.
     pub(super) fn forget_kept(&mut self, bit: u32) {
         self.states[bit as usize].kept = None;
@@ -114,8 +121,14 @@ impl Lowering<'_> {
         let added = self.builder.bit_register(name, count);
         let register = self.full(span, added)?;
         let first = narrow(self.bits.states.len());
-        let fresh =
-            BitState { register, known: Some(false), kept: Some(false), pins: 0, measured: None };
+        let fresh = BitState {
+            register,
+            calls: self.frames.calls(),
+            known: Some(false),
+            kept: Some(false),
+            pins: 0,
+            measured: None,
+        };
         self.bits.states.resize((first + count) as usize, fresh);
         Ok((register, first))
     }

@@ -1,10 +1,15 @@
 //! Which plain gate is the inverse of a gate?
 
-use quantum_program::{Base, BuiltIn, UnaryOperator, Value};
+use quantum_program::{
+    Base, BuiltIn, Expression as Term, ExpressionId, Type, UnaryOperator, Value,
+};
 
 use super::evaluation::Cell;
 use super::{Lowered, Lowering};
 use crate::diagnostics::Span;
+
+/// Nodes of an expression that are looked at for angles; a larger one counts as one.
+const NODES_LOOKED_AT: usize = 64;
 
 /// How the inverse of a gate is made.
 enum Inverse {
@@ -96,8 +101,38 @@ impl Lowering<'_> {
                 Ok(Cell::Known(Value::Float(-radians)))
             }
             Cell::Open(id) => {
-                self.term(quantum_program::Expression::Unary(UnaryOperator::Negate, id), span)
+                // an angle would be turned around within a full turn, which a half spin tells from less than none
+                let cell = match self.may_be_angle(id) {
+                    true => self.cast_cell(cell, Type::Float, span)?,
+                    false => cell,
+                };
+                let id = self.id(cell, span)?;
+                self.term(Term::Unary(UnaryOperator::Negate, id), span)
             }
         }
+    }
+
+    fn may_be_angle(&self, id: ExpressionId) -> bool {
+        let program = self.builder.program();
+        let is_angle = |kind: Type| matches!(kind, Type::Angle { .. });
+        let of_variable = |number: u32| {
+            program.variables().get(number as usize).is_some_and(|v| is_angle(v.kind))
+        };
+        let mut open = vec![id];
+        for _ in 0..NODES_LOOKED_AT {
+            let Some(id) = open.pop() else {
+                return false;
+            };
+            match program.expression(id) {
+                Term::Known(value) if is_angle(value.kind()) => return true,
+                Term::Variable(number) if of_variable(number) => return true,
+                Term::Entry { first, .. } if of_variable(first) => return true,
+                Term::Cast(kind, _) if is_angle(kind) => return true,
+                Term::Unary(_, inner) => open.push(inner),
+                Term::Binary(_, left, right) => open.extend([left, right]),
+                _ => {}
+            }
+        }
+        true
     }
 }

@@ -186,6 +186,12 @@ fn what_has_to_be_known_before_the_run_is_told() {
 fn what_cannot_be_assigned_is_told() {
     refused("qubit q; const int n = 1;\nn = 2;", "read-only", 2, 1);
     refused("qubit q; input int n;\nn = 2;", "read-only", 2, 1);
+    refused(
+        "qubit q; bit[2] c;\ndef f() { let d = c[0:1]; d = \"00\"; }\nf();",
+        "read-only",
+        2,
+        27,
+    );
     refused("qubit q; int n;\ndef f() { n = 2; }\nf();", "read-only", 2, 11);
     refused("qubit q; bit c;\ndef f(qubit p) { c = measure p; }\nf(q);", "read-only", 2, 18);
     refused("qubit q; array[int, 1] a;\ndef f() { a[0] = 2; }\nf();", "read-only", 2, 11);

@@ -148,6 +148,16 @@ fn an_index_that_a_run_knows_is_tried_with_each_value() {
 }
 
 #[test]
+fn an_inverted_gate_is_turned_back_also_by_an_angle_of_the_run() {
+    // within a full turn, -a is a full turn less a: half a spin more, which a control tells
+    assert_distribution(
+        "qubit[2] q; bit[2] c; angle a = pi / 4; c[0] = measure q[0]; if (!c[0]) a = pi / 2; \
+         h q[0]; ctrl @ rx(a) q[0], q[1]; ctrl @ inv @ rx(a) q[0], q[1]; h q[0]; c = measure q;",
+        &[("00", 1.0)],
+    );
+}
+
+#[test]
 fn end_may_be_reached_at_run_time() {
     assert_distribution(
         "OPENQASM 3.0; qubit[2] q; bit[2] c; h q[0]; c[0] = measure q[0]; if (c[0]) end; x q[1]; c[1] = measure q[1];",
@@ -224,6 +234,7 @@ fn a_register_that_a_branch_assigns_is_known_to_the_run_only() {
         &begun("let d = c[{1, 0}]; if (m) { d = \"00\"; } if (c == 0) x q[1];"),
         both,
     );
+    assert_distribution(&begun("if (m) { let d = c[0:1]; d = \"00\"; } if (c == 0) x q[1];"), both);
     assert_distribution(
         &begun("if (m) { for int i in [0:1] { c[i] = 1; } } if (c == 3) x q[1];"),
         both,

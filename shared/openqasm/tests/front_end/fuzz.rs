@@ -7,7 +7,7 @@ use std::sync::Arc;
 use openqasm::{Diagnostics, Parsed, Style, parse, print};
 use proptest::prelude::*;
 
-use crate::generator::generated;
+use crate::generator::{KNOWN_ZERO, generated};
 use crate::support::{Distribution, possible_distribution};
 
 /// What a person is shown points into the text and says something.
@@ -55,6 +55,15 @@ fn are_close(a: &Distribution, b: &Distribution) -> bool {
     a.keys().chain(b.keys()).all(|key| (share(a, key) - share(b, key)).abs() < 1e-9)
 }
 
+/// How likely the values of the register `c` are, which begins at that character.
+fn register(outcomes: &Distribution, first: usize) -> Distribution {
+    let mut found = Distribution::new();
+    for (outcome, share) in outcomes {
+        *found.entry(outcome[first..first + 3].to_owned()).or_default() += share;
+    }
+    found
+}
+
 proptest! {
     #[test]
     fn a_program_that_is_right_means_the_same_when_it_is_written(
@@ -73,6 +82,23 @@ proptest! {
                 found.as_ref().is_some_and(|found| are_close(found, &wanted)),
                 "{found:?} is not {wanted:?}\n{source}\n{text}"
             );
+        }
+    }
+
+    #[test]
+    fn what_is_carried_out_beforehand_is_what_a_run_would_do(
+        choices in prop::collection::vec(any::<u8>(), 0..120)
+    ) {
+        let known = generated(&choices, true);
+        let open = known.replace(KNOWN_ZERO, "bit zero;\nzero = measure z;");
+        if let Ok(known_program) = parse(&known)
+            && let Ok(open_program) = parse(&open)
+            && let Some(wanted) = possible_distribution(known_program.program())
+            && let Some(found) = possible_distribution(open_program.program())
+        {
+            // the run's outcome begins with the bit that is 0; measurements without a destination come last
+            let (found, wanted) = (register(&found, 1), register(&wanted, 0));
+            prop_assert!(are_close(&found, &wanted), "{found:?} is not {wanted:?}\n{known}");
         }
     }
 

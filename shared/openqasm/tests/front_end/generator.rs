@@ -43,12 +43,17 @@ const GATES: &[(&str, usize, usize)] = &[
     ("gphase", 1, 0),
 ];
 
+/// How a bit that is 0 is declared so that this is known; with a measurement in its place, only a run knows it.
+pub(crate) const KNOWN_ZERO: &str = "bit zero = 0;";
+
 /// Three qubits `q`, three bits `c`, and what the bytes say.
 pub(crate) fn generated(choices: &[u8], is_right: bool) -> String {
     let mut generator = Generator {
         choices,
         at: 0,
-        text: String::from("OPENQASM 3.0;\ninclude \"stdgates.inc\";\nqubit[3] q;\nbit[3] c;\n"),
+        text: format!(
+            "OPENQASM 3.0;\ninclude \"stdgates.inc\";\nqubit z;\nqubit[3] q;\n{KNOWN_ZERO}\nbit[3] c;\n"
+        ),
         depth: 0,
         integers: Vec::new(),
         floats: Vec::new(),
@@ -62,6 +67,7 @@ pub(crate) fn generated(choices: &[u8], is_right: bool) -> String {
     while generator.at < generator.choices.len() {
         generator.statement();
     }
+    generator.line("c = measure q;");
     generator.text
 }
 
@@ -216,7 +222,9 @@ impl Generator<'_> {
     }
 
     fn condition(&mut self) -> String {
-        match self.byte() % 7 {
+        match self.byte() % 9 {
+            7 => format!("!zero && {} < 3", self.whole(0)),
+            8 => format!("zero || c[{}]", self.byte() % 3),
             0 => format!("c[{}]", self.byte() % 3),
             1 => format!("c == {}", self.byte() % 8),
             2 => format!("{} < {}", self.whole(0), self.whole(0)),
@@ -395,7 +403,8 @@ impl Generator<'_> {
     }
 
     fn whole(&mut self, depth: usize) -> String {
-        match self.byte() % if depth > 2 { 3 } else { 9 } {
+        match self.byte() % if depth > 2 { 3 } else { 10 } {
+            9 => format!("({} + int(zero))", self.byte() % 4),
             0 | 1 => (self.byte() % 4).to_string(),
             2 => match self.integers.len() {
                 0 => "2".to_owned(),
