@@ -125,7 +125,8 @@ impl Lowering<'_> {
             register,
             calls: self.frames.calls(),
             known: Some(false),
-            kept: Some(false),
+            // a loop of the run comes by here again, with what it has left there
+            kept: (self.frames.branches == 0).then_some(false),
             pins: 0,
             measured: None,
         };

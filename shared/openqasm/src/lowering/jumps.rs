@@ -163,10 +163,25 @@ impl Lowering<'_> {
         self.full(span, pushed)
     }
 
-    /// What follows runs only if none of the raised jumps has been taken.
-    pub(super) fn begin_guard(&mut self, rest: Block, span: Span) -> Lowered<Pins> {
-        let pins = self.pin(&[rest], span)?;
-        let mut flags: Vec<u32> = self.frames.raised.iter().map(|raised| raised.flag).collect();
+    /// After a loop of the run that a `return` may have left: it leaves the loop around it too.
+    pub(super) fn pass_on(&mut self, span: Span) -> Lowered<()> {
+        let is_running = |frame: &Frame| frame.kind == FrameKind::RunningLoop;
+        let Some(outer) = self.frames.all.iter().rposition(is_running) else {
+            return Ok(());
+        };
+        let passing = self.frames.raised.iter().filter(|raised| raised.frame < outer);
+        let flags: Vec<u32> = passing.map(|raised| raised.flag).collect();
+        if flags.is_empty() {
+            return Ok(());
+        }
+        let any = self.any_of(flags, span)?;
+        self.begin_if(any, span)?;
+        self.jump_in_loop(Flow::Break, span)?;
+        self.end_branch(span)
+    }
+
+    /// Whether one of the flags is raised.
+    fn any_of(&mut self, mut flags: Vec<u32>, span: Span) -> Lowered<Cell> {
         flags.sort_unstable();
         flags.dedup();
         let mut any: Option<Cell> = None;
@@ -177,7 +192,14 @@ impl Lowering<'_> {
                 Some(before) => self.combine(BinaryOperator::Or, before, flag, span)?,
             });
         }
-        let any = any.unwrap_or(Cell::Known(Value::Bool(false)));
+        Ok(any.unwrap_or(Cell::Known(Value::Bool(false))))
+    }
+
+    /// What follows runs only if none of the raised jumps has been taken.
+    pub(super) fn begin_guard(&mut self, rest: Block, span: Span) -> Lowered<Pins> {
+        let pins = self.pin(&[rest], span)?;
+        let flags = self.frames.raised.iter().map(|raised| raised.flag).collect();
+        let any = self.any_of(flags, span)?;
         let any = self.id(any, span)?;
         let none = self.term(Term::Unary(UnaryOperator::Not, any), span)?;
         self.begin_if(none, span)?;

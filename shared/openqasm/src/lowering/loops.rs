@@ -98,6 +98,7 @@ impl Lowering<'_> {
         self.leave_loop(span)?;
         self.end_branch(span)?;
         self.unpin(&pins);
+        self.pass_on(span)?;
         Ok(())
     }
 
@@ -293,6 +294,7 @@ impl Lowering<'_> {
         self.leave_loop(span)?;
         self.end_branch(span)?;
         self.unpin(&pins);
+        self.pass_on(span)?;
         Ok(Flow::Next)
     }
 }

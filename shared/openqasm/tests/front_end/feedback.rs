@@ -158,6 +158,49 @@ fn an_inverted_gate_is_turned_back_also_by_an_angle_of_the_run() {
 }
 
 #[test]
+fn a_bit_declared_in_a_loop_is_0_again_in_each_round() {
+    assert_distribution(
+        "qubit[2] q; bit[2] c; c[0] = measure q[0]; int n = c[0]; \
+         while (n < 2) { bit b; if (n == 0) { x q[0]; b = measure q[0]; } if (b) { x q[1]; } n += 1; } c = measure q;",
+        &[("11", 1.0)],
+    );
+    assert_distribution(
+        "qubit[2] q; bit[2] c; def f(qubit p, int n) -> bit { bit b; if (n == 0) { x p; b = measure p; } return b; } \
+         c[0] = measure q[0]; int n = c[0]; while (n < 2) { if (f(q[0], n)) { x q[1]; } n += 1; } c = measure q;",
+        &[("11", 1.0)],
+    );
+}
+
+#[test]
+fn a_return_leads_out_of_all_loops_around_it() {
+    let begun = |body: &str| {
+        format!(
+            "qubit[2] q; bit[2] c; def f(qubit p) -> int {{ int n = 0; bit b = measure p; {body} return 9; }} \
+             if (f(q[0]) == 4) {{ x q[1]; }} c = measure q;"
+        )
+    };
+    let found: &[(&str, f64)] = &[("01", 1.0)];
+    assert_distribution(
+        &begun(
+            "while (!b) { n += 1; while (!b) { n += 1; if (n == 4) { return n; } b = measure p; } }",
+        ),
+        found,
+    );
+    assert_distribution(
+        &begun(
+            "while (!b) { for int i in [0:9] { while (!b) { n += 1; if (n == 4) { return n; } b = measure p; } } }",
+        ),
+        found,
+    );
+    assert_distribution(
+        &begun(
+            "int m = b + 9; for int i in [0:m] { for int j in [0:m] { n += 1; if (n == 4) return n; } }",
+        ),
+        found,
+    );
+}
+
+#[test]
 fn end_may_be_reached_at_run_time() {
     assert_distribution(
         "OPENQASM 3.0; qubit[2] q; bit[2] c; h q[0]; c[0] = measure q[0]; if (c[0]) end; x q[1]; c[1] = measure q[1];",
