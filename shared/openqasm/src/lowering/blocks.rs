@@ -63,8 +63,7 @@ impl Lowering<'_> {
                 self.unreachable(&statements[index + 1..]);
                 break;
             }
-            let is_raised = self.frames.raises() > guarded && self.frames.raised() > 0;
-            if is_raised && index + 1 < statements.len() {
+            if self.frames.is_raised_since(guarded) && index + 1 < statements.len() {
                 // the rest of the block runs only if no jump has been taken
                 guarded = self.frames.raises();
                 let rest = block.rest(super::narrow(index) + 1);

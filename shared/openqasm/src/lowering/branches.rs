@@ -50,6 +50,7 @@ impl Lowering<'_> {
         let blocks: Vec<Block> = std::iter::once(then).chain(otherwise).collect();
         let pins = self.pin(&blocks, span)?;
         self.begin_if(condition, span)?;
+        let before = self.frames.raises();
         let first = self.scoped(then, span)?;
         let mut second = Flow::Next;
         if let Some(otherwise) = otherwise {
@@ -60,7 +61,8 @@ impl Lowering<'_> {
         self.unpin(&pins);
         // where both branches go elsewhere, nothing after them is reached
         let is_left = first == Flow::Jumped && second == Flow::Jumped;
-        Ok(if is_left && self.frames.raised() == 0 { Flow::Jumped } else { Flow::Next })
+        let is_raised = self.frames.is_raised_since(before);
+        Ok(if is_left && !is_raised { Flow::Jumped } else { Flow::Next })
     }
 
     pub(super) fn begin_if(&mut self, condition: Cell, span: Span) -> Lowered<()> {

@@ -29,6 +29,8 @@ struct Raised {
     flag: u32,
     frame: usize,
     flow: Flow,
+    /// `raises` when it was raised last.
+    at: usize,
 }
 
 #[derive(Debug, Clone)]
@@ -71,9 +73,9 @@ impl Frames {
         self.raises
     }
 
-    /// Different jumps that may have been taken.
-    pub(super) fn raised(&self) -> usize {
-        self.raised.len()
+    /// Whether a jump that leads further may have been taken since `raises` was that.
+    pub(super) fn is_raised_since(&self, raises: usize) -> bool {
+        self.raised.iter().any(|raised| raised.at > raises)
     }
 
     pub(super) fn unwind(&mut self) {
@@ -151,8 +153,10 @@ impl Lowering<'_> {
         }
         self.set_flag(flag, true, span)?;
         self.frames.raises += 1;
-        if self.frames.raised.iter().all(|raised| raised.flag != flag) {
-            self.frames.raised.push(Raised { flag, frame: target, flow });
+        let at = self.frames.raises;
+        match self.frames.raised.iter_mut().find(|raised| raised.flag == flag) {
+            Some(raised) => raised.at = at,
+            None => self.frames.raised.push(Raised { flag, frame: target, flow, at }),
         }
         Ok(())
     }

@@ -26,10 +26,10 @@ impl Lowering<'_> {
             return Ok(Flow::Next);
         }
         self.frames.enter(FrameKind::WrittenOutLoop, None);
-        let before = self.frames.raised();
+        let before = self.frames.raises();
         let mut iterations = 0;
         loop {
-            if self.frames.raised() > before {
+            if self.frames.is_raised_since(before) {
                 self.rest_of_while(condition, body, span)?;
                 break;
             }
@@ -210,10 +210,10 @@ impl Lowering<'_> {
         span: Span,
     ) -> Lowered<Flow> {
         self.frames.enter(FrameKind::WrittenOutLoop, None);
-        let before = self.frames.raised();
+        let before = self.frames.raises();
         for value in values {
             self.step(span)?;
-            let guard = match self.frames.raised() > before {
+            let guard = match self.frames.is_raised_since(before) {
                 true => Some(self.begin_guard(each.body, span)?),
                 false => None,
             };

@@ -201,6 +201,16 @@ fn a_return_leads_out_of_all_loops_around_it() {
 }
 
 #[test]
+fn a_second_return_guards_what_follows_it_too() {
+    assert_distribution(
+        "qubit[2] q; bit[2] c; def f(qubit p, qubit r) -> int { bit m = measure p; if (m) { return 1; } \
+         for int i in [0:2] { x r; if (!m) return 2; } return 3; } \
+         int n = f(q[0], q[1]); if (n == 2) x q[0]; c = measure q;",
+        &[("11", 1.0)],
+    );
+}
+
+#[test]
 fn end_may_be_reached_at_run_time() {
     assert_distribution(
         "OPENQASM 3.0; qubit[2] q; bit[2] c; h q[0]; c[0] = measure q[0]; if (c[0]) end; x q[1]; c[1] = measure q[1];",

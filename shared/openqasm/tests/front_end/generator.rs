@@ -155,7 +155,7 @@ impl Generator<'_> {
         self.depth += 1;
         let sizes = (self.integers.len(), self.floats.len(), self.arrays.len());
         self.line("{");
-        let count = if self.depth > 3 { 0 } else { self.byte() % 3 };
+        let count = if self.depth > 4 { 0 } else { self.byte() % 4 };
         for _ in 0..count {
             self.statement();
         }
@@ -347,6 +347,9 @@ impl Generator<'_> {
         let in_loop = std::mem::replace(&mut self.in_loop, false);
         self.in_subroutine = true;
         self.line("h p; bit m = measure p; if (m) { return 1; }");
+        if self.byte().is_multiple_of(2) {
+            self.while_loop();
+        }
         self.block();
         self.line("return n; }");
         self.in_subroutine = false;
@@ -379,6 +382,10 @@ impl Generator<'_> {
     }
 
     fn jump(&mut self) {
+        if self.byte().is_multiple_of(2) {
+            let condition = self.condition();
+            self.line(&format!("if ({condition})"));
+        }
         match self.byte() % 4 {
             0 if self.in_loop => self.line("break;"),
             1 if self.in_loop => self.line("continue;"),
@@ -389,7 +396,14 @@ impl Generator<'_> {
 
     fn other(&mut self) {
         let name = format!("l{}", self.at);
-        let line = match self.byte() % 8 {
+        let (condition, qubit) = (self.condition(), self.byte() % 3);
+        let line = match self.byte() % 10 {
+            8 => format!(
+                "bit {name}; if ({condition}) {{ {name} = measure q[{qubit}]; }} if ({name}) {{ x q[{qubit}]; }}"
+            ),
+            9 => format!(
+                "bit[2] {name} = \"10\"; if ({condition}) {{ {name}[0] = 1; }} if ({name} == 3) x q[{qubit}];"
+            ),
             0 => "barrier q;".to_owned(),
             1 => "delay[10ns] q[1];".to_owned(),
             2 => format!("let {name} = q[{{0, 2}}]; h {name};"),
