@@ -81,7 +81,7 @@ check-engine: $(engine)/installed
 # random and broken programs through the quantum engine's front end, for SECONDS= seconds; a failure is shown and kept as a seed
 fuzz-engine:
 	cargo test --release --package openqasm --test front_end --no-run
-	@end=$$(( $$(date +%s) + $${SECONDS:-60} )); while [ $$(date +%s) -lt $$end ]; do \
+	@end=$$(( $$(date +%s) + $(or $(SECONDS),60) )); while [ $$(date +%s) -lt $$end ]; do \
 		PROPTEST_CASES=5000 cargo test --quiet --release --package openqasm --test front_end fuzz || exit 1; done
 
 # rewrites what is generated from the code and committed: infra/openapi.json and tests/golden/table.txt
