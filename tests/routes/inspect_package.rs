@@ -81,9 +81,9 @@ async fn what_is_wrong_with_a_package_is_told_its_developer() {
     )
     .await;
     desk.refuses(
-        bell().program("OPENQASM 3.0;\nqubit[40] q;\nh q;\n"),
-        "program_too_large",
-        "40 qubits",
+        bell().program("OPENQASM 3.0;\nqubit[10000] q;\nh q;\n"),
+        "program_invalid",
+        "qubits",
     )
     .await;
     let passed = desk.stack.upload(&desk.ada, &desk.version, &bell().zip()).await;

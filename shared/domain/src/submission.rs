@@ -155,7 +155,7 @@ fn shots_missing() -> Refusal {
 fn too_large(reason: TooLarge) -> Refusal {
     Refusal::new(
         Kind::Invalid,
-        "program_too_large",
+        "simulation_too_large",
         format!("The hub-simulator cannot run this program: {reason}, or choose another device."),
     )
 }
@@ -298,7 +298,7 @@ mod tests {
                 let package = s.version.package.as_mut().expect("set");
                 package.estimate.simulation.updates = u64::MAX;
             },
-            Err("program_too_large"),
+            Err("simulation_too_large"),
         );
         check(
             |s| s.subscription.as_mut().expect("set").ends_at = Some(at(1)),
