@@ -108,6 +108,29 @@ fn matrices_and_swaps_take_controls_wherever_they_are() {
 }
 
 #[test]
+fn layers_of_one_bit_matrices_and_controlled_flips_and_signs_are_fused_faithfully() {
+    let flip = [Complex::ZERO, Complex::ONE, Complex::ONE, Complex::ZERO];
+    for (positions, layers) in [(4, 9), (7, 12), (16, 6)] {
+        let mut random = Random::from_seed(positions as u64);
+        let mut operations = Operations::new(positions);
+        for layer in 0..layers {
+            for position in 0..positions {
+                let matrix = unitary(1, &mut random);
+                operations.dense(&[position], &[], &matrix).expect("valid");
+            }
+            for pair in choose(positions, positions, &mut random).chunks_exact(2) {
+                let controls = [Control::on(pair[0]), Control::off(pair[1])];
+                match layer % 3 {
+                    0 => operations.phase(&controls, -Complex::ONE).expect("valid"),
+                    _ => operations.dense(&pair[..1], &controls[1..], &flip).expect("valid"),
+                }
+            }
+        }
+        check_both(&operations);
+    }
+}
+
+#[test]
 fn every_pair_of_positions_can_have_a_phase() {
     let mut random = Random::from_seed(6);
     let mut operations = Operations::new(17);
