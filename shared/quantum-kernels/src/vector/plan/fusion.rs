@@ -145,7 +145,6 @@ impl<'a> Fusion<'a> {
         }
         // what will take in others is a matrix from the first
         let alone = if is_host { dense_cost(support) } else { cost(item) };
-        let changed = if is_host { support } else { changed };
         let choice = if is_small { self.choose(item, after, alone) } else { Choice::Alone };
         let group = match choice {
             Choice::Alone => self.push(support, Content::Single(number as u32), alone),

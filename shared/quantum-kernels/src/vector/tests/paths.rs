@@ -33,7 +33,7 @@ fn check_alone(positions: usize, add: impl FnOnce(&mut Operations)) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(150))]
+    #![proptest_config(ProptestConfig::with_cases(200))]
 
     #[test]
     fn mixed_operations_are_matrix_multiplications(
@@ -43,6 +43,15 @@ proptest! {
     ) {
         check_both(&mixture(positions, count, seed));
     }
+
+    #[test]
+    fn everyday_operations_are_matrix_multiplications(
+        positions in 2_usize..8,
+        count in 1_usize..80,
+        seed in any::<u64>(),
+    ) {
+        check_both(&everyday(positions, count, seed));
+    }
 }
 
 #[test]
@@ -51,6 +60,7 @@ fn a_state_of_several_blocks_is_changed_as_one() {
         check::<f64>(&mixture(15, 40, seed), 1e-12);
     }
     check::<f32>(&mixture(17, 60, 3), 1e-5);
+    check_both(&everyday(17, 200, 4));
 }
 
 #[test]
