@@ -3,6 +3,7 @@
 //! Operations are taken in order. Each joins the group, or makes a new one with groups that nothing follows, where
 //! that costs least; groups stay in an order in which operations that do not commute keep theirs.
 
+use super::absorption;
 use super::items::{Action, Bits, Item};
 use super::matrices::{Columns, Factor, multiply};
 use crate::vector::complex::Complex;
@@ -122,18 +123,31 @@ impl<'a> Fusion<'a> {
         }
     }
 
-    pub(super) fn add(&mut self, number: usize) {
+    /// Adds operations in order.
+    pub(super) fn add_all(&mut self, numbers: &[usize]) {
+        let items = self.items;
+        let price = |item: &Item<'_>| {
+            self.is_small(item.support()).then(|| dense_cost(item.support()) - cost(item))
+        };
+        let mut is_host = vec![false; numbers.last().map_or(0, |last| last + 1)];
+        absorption::each_host(items, numbers, price, |number| is_host[number] = true);
+        numbers.iter().for_each(|number| self.add(*number, is_host[*number]));
+    }
+
+    fn add(&mut self, number: usize, is_host: bool) {
         let item = &self.items[number];
         let (changed, looked_at) = (item.changed(), item.looked_at());
         let after = self.latest(&self.last, changed).max(self.latest(&self.last_change, looked_at));
         let support = item.support();
         let is_small = self.is_small(support);
-        if item.action == Action::Diagonal {
+        if item.action == Action::Diagonal && !is_host {
             return self.add_diagonal(number, after, is_small);
         }
-        let choice = if is_small { self.choose(item, after) } else { Choice::Alone };
+        // what will take in others is a matrix from the first
+        let alone = if is_host { dense_cost(support) } else { cost(item) };
+        let choice = if is_small { self.choose(item, after, alone) } else { Choice::Alone };
         let group = match choice {
-            Choice::Alone => self.push(support, Content::Single(number as u32), cost(item)),
+            Choice::Alone => self.push(support, Content::Single(number as u32), alone),
             Choice::Join(group) => {
                 self.join(group, number);
                 group
@@ -144,9 +158,10 @@ impl<'a> Fusion<'a> {
         self.note(group, support, changed);
     }
 
-    fn choose(&self, item: &Item<'_>, after: u32) -> Choice {
+    /// `alone` is what the operation costs in a group of its own.
+    fn choose(&self, item: &Item<'_>, after: u32, alone: f32) -> Choice {
         let support = item.support();
-        let mut best = (Choice::Alone, cost(item));
+        let mut best = (Choice::Alone, alone);
         let mut consider = |choice: Choice, cost: f32| {
             if cost < best.1 {
                 best = (choice, cost);

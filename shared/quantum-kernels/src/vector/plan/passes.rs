@@ -34,7 +34,7 @@ pub(super) fn arrange<T: Real>(
     let mut passes = Vec::new();
     if index_bits <= block_bits::<T>() {
         fusion.begin(all);
-        (0..items.len()).for_each(|number| fusion.add(number));
+        fusion.add_all(&(0..items.len()).collect::<Vec<_>>());
         emit(&fusion, all, emission, &mut passes);
         return passes;
     }
@@ -42,7 +42,7 @@ pub(super) fn arrange<T: Real>(
     while !queue.is_empty() {
         let local = queue.best_block(all, block_bits::<T>(), T::CHUNK_BITS + ROW_BITS);
         fusion.begin(local);
-        queue.take(local, |number| fusion.add(number));
+        fusion.add_all(&queue.take(local));
         emit(&fusion, local, emission, &mut passes);
     }
     passes
@@ -136,16 +136,15 @@ impl<'a> Queue<'a> {
         }
     }
 
-    fn take(&mut self, local: usize, mut act: impl FnMut(usize)) {
+    /// Takes what a pass over blocks of these bits can do out of the queue.
+    fn take(&mut self, local: usize) -> Vec<usize> {
         let mut taken = Vec::new();
         self.doable(local, |number| taken.push(number));
-        for number in taken {
-            self.is_done[number] = true;
-            act(number);
-        }
+        taken.iter().for_each(|number| self.is_done[*number] = true);
         while self.is_done.get(self.first) == Some(&true) {
             self.first += 1;
         }
+        taken
     }
 
     /// Starts with all bits and leaves out, one after the other, the one without which most can still be done.
