@@ -4,7 +4,7 @@ tools := target/tools
 lint := infra/lint
 engine := target/engine-venv
 
-.PHONY: run journey admin kill9 restore-drill check-table check test simulate coverage test-neon bench bench-engine check-engine golden lint-template lint-openapi build deploy python
+.PHONY: run journey admin kill9 restore-drill check-table check test simulate coverage test-neon bench bench-engine check-engine fuzz-engine golden lint-template lint-openapi build deploy python
 
 # the whole hub on this machine, at http://127.0.0.1:8080; PORT= moves it, STATE_DIR= keeps its data elsewhere than .local
 run: python
@@ -77,6 +77,12 @@ bench-engine: $(engine)/installed
 check-engine: $(engine)/installed
 	cargo build --release --package quantum --bin quantum
 	@$(engine)/bin/python infra/bench-engine/check.py
+
+# random and broken programs through the quantum engine's front end, for SECONDS= seconds; a failure is shown and kept as a seed
+fuzz-engine:
+	cargo test --release --package openqasm --test front_end --no-run
+	@end=$$(( $$(date +%s) + $${SECONDS:-60} )); while [ $$(date +%s) -lt $$end ]; do \
+		PROPTEST_CASES=5000 cargo test --quiet --release --package openqasm --test front_end fuzz || exit 1; done
 
 # rewrites what is generated from the code and committed: infra/openapi.json and tests/golden/table.txt
 golden:

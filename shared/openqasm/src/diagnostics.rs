@@ -141,6 +141,13 @@ impl Fault {
     }
 }
 
+impl Fault {
+    /// Follows from a mistake that has been reported, and says nothing itself.
+    pub(crate) fn known(span: Span) -> Box<Self> {
+        Self::new(Code::UnknownName, span, "", "")
+    }
+}
+
 /// Collects faults until the program has been read as far as it can be.
 #[derive(Debug, Default)]
 pub(crate) struct Faults {
@@ -152,7 +159,8 @@ impl Faults {
     /// Takes one error for a place; what is said of it later mostly follows from the first.
     #[expect(clippy::boxed_local, reason = "results carry faults boxed")]
     pub(crate) fn push(&mut self, fault: Box<Fault>) {
-        let is_known = self.errors.iter().any(|known| known.span.start == fault.span.start);
+        let is_known = self.errors.iter().any(|known| known.span.start == fault.span.start)
+            || (fault.message.is_empty() && self.has_errors());
         if !is_known && !self.is_full() {
             self.errors.push(*fault);
         }

@@ -12,5 +12,5 @@ mod syntax;
 
 pub use diagnostics::{Code, Diagnostic, Diagnostics, Severity};
 pub use limits::*;
-pub use parsed::{Parsed, parse};
+pub use parsed::{Parsed, parse, parse_with};
 pub use printer::{PrintError, Style, print};

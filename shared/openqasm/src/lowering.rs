@@ -4,6 +4,7 @@
 //! inputs nor measurements are reckoned here, loops over them are written out, subroutines and custom gates put in
 //! place. What depends on inputs stays as expressions; what a run decides becomes variables, branches and loops.
 
+mod array_assignments;
 mod arrays;
 mod assigned;
 mod bits;
@@ -16,6 +17,7 @@ mod declarations;
 mod evaluation;
 mod gates;
 mod indices;
+mod inverses;
 mod jumps;
 mod library;
 mod loops;
@@ -23,6 +25,7 @@ mod matrices;
 mod measurements;
 mod names;
 mod outcome;
+mod picked;
 mod pragmas;
 mod qubits;
 mod subroutines;
@@ -50,6 +53,20 @@ pub(crate) fn lower(
     let mut lowering = Lowering::new(source, document, values, faults);
     lowering.program();
     lowering.finish()
+}
+
+/// A program of nothing but the inputs that a document declares.
+pub(crate) fn inputs(source: &Arc<str>, document: &Document, faults: &mut Faults) -> Program {
+    let mut lowering = Lowering::new(source, document, None, faults);
+    for statement in &document.body {
+        if let StatementKind::Input { .. } | StatementKind::Const { .. } = statement.kind
+            && let Err(fault) = lowering.statement(statement)
+        {
+            lowering.faults.push(fault);
+            lowering.unwind();
+        }
+    }
+    lowering.builder.finish(Vec::new()).unwrap_or_default()
 }
 
 struct Lowering<'a> {
@@ -117,7 +134,7 @@ impl<'a> Lowering<'a> {
 
     fn program(&mut self) {
         let document = self.document;
-        let statements = document.body.of(&document.arenas.statements);
+        let statements = document.body.as_slice();
         for (index, statement) in statements.iter().enumerate() {
             match self.statement(statement) {
                 Ok(Flow::Next) => {}
@@ -165,7 +182,11 @@ impl<'a> Lowering<'a> {
 
     /// Every loop of the lowering itself comes by here.
     fn step(&mut self, span: Span) -> Lowered<()> {
-        self.steps += 1;
+        self.charge(1, span)
+    }
+
+    fn charge(&mut self, steps: usize, span: Span) -> Lowered<()> {
+        self.steps += steps;
         if self.steps > MAX_STEPS {
             return Err(self.exhausted(
                 span,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use quantum_program::{Input, InputValue, Program};
+use quantum_program::{Input, InputValue, Program, Value};
 
 use crate::diagnostics::{Code, Diagnostics, Fault, Faults, Span};
 use crate::limits::MAX_SOURCE_BYTES;
@@ -24,7 +24,21 @@ pub struct Parsed {
 ///
 /// The diagnostics are as many as could be found, up to [`crate::MAX_DIAGNOSTICS`].
 pub fn parse(source: &str) -> Result<Parsed, Diagnostics> {
-    let source: Arc<str> = source.into();
+    read(source, None)
+}
+
+/// Reads a program for these values of its inputs, which may then be sizes of registers and ends of loops too.
+pub fn parse_with(
+    source: &str,
+    inputs: &BTreeMap<String, InputValue>,
+) -> Result<Parsed, Diagnostics> {
+    read(source, Some(inputs))
+}
+
+fn read(
+    source: &str,
+    inputs: Option<&BTreeMap<String, InputValue>>,
+) -> Result<Parsed, Diagnostics> {
     let mut faults = Faults::default();
     if source.len() > MAX_SOURCE_BYTES {
         faults.push(Fault::new(
@@ -33,10 +47,19 @@ pub fn parse(source: &str) -> Result<Parsed, Diagnostics> {
             format!("the program has more than {MAX_SOURCE_BYTES} bytes"),
             "split it into several programs, or repeat gates with loops and custom gates",
         ));
-        return Err(refused(faults, &source[..0]));
+        return Err(refused(faults, ""));
     }
+    let source: Arc<str> = source.into();
     let document = parser::document(&source, &mut faults);
-    let program = lowering::lower(&source, &document, None, &mut faults);
+    let values = match inputs {
+        None => None,
+        Some(_) if faults.has_errors() => None,
+        Some(inputs) => {
+            let declared = lowering::inputs(&source, &document, &mut faults);
+            accepted(&declared, inputs, &mut faults)
+        }
+    };
+    let program = lowering::lower(&source, &document, values.as_deref(), &mut faults);
     let warnings = faults.locate(&source)?;
     Ok(Parsed {
         source,
@@ -46,8 +69,27 @@ pub fn parse(source: &str) -> Result<Parsed, Diagnostics> {
     })
 }
 
+fn accepted(
+    program: &Program,
+    inputs: &BTreeMap<String, InputValue>,
+    faults: &mut Faults,
+) -> Option<Vec<Value>> {
+    match program.accept(inputs) {
+        Ok(values) => Some(values),
+        Err(error) => {
+            faults.push(Fault::new(
+                Code::InputValue,
+                Span::default(),
+                error.to_string(),
+                "give each declared input a value of its type",
+            ));
+            None
+        }
+    }
+}
+
 impl Parsed {
-    /// With its inputs still open.
+    /// With its inputs still open, unless it has been read for certain values of them.
     pub fn program(&self) -> &Arc<Program> {
         &self.program
     }
@@ -75,17 +117,8 @@ impl Parsed {
         inputs: &BTreeMap<String, InputValue>,
     ) -> Result<Program, Diagnostics> {
         let mut faults = Faults::default();
-        let values = match self.program.accept(inputs) {
-            Ok(values) => values,
-            Err(error) => {
-                faults.push(Fault::new(
-                    Code::InputValue,
-                    Span::default(),
-                    error.to_string(),
-                    "give each declared input a value of its type",
-                ));
-                return Err(refused(faults, &self.source));
-            }
+        let Some(values) = accepted(&self.program, inputs, &mut faults) else {
+            return Err(refused(faults, &self.source));
         };
         let has_gradient =
             self.program.results().iter().any(|result| {

@@ -1,32 +1,31 @@
-//! What is known of each array, and how are its parts read and changed?
+//! What is known of each array, and how are its parts read?
 
 use std::rc::Rc;
 
-use quantum_program::{Expression as Term, Type, Value, Variable};
+use quantum_program::{Expression as Term, Type, Value};
 
-use super::evaluation::{Cell, Datum, Listed};
+use super::evaluation::{Cell, Cells, Datum, Listed};
 use super::names::Binding;
 use super::{Lowered, Lowering, narrow, undefined};
 use crate::diagnostics::{Code, Fault, Span};
+use crate::limits::MAX_ARRAY_ELEMENTS;
 use crate::syntax::ast::{Expression, Item, List, Name, Subscript};
 use crate::syntax::names::Symbol;
 
 #[derive(Debug, Default)]
 pub(super) struct Arrays {
-    states: Vec<ArrayState>,
+    pub(super) states: Vec<ArrayState>,
 }
 
 #[derive(Debug, Clone)]
-struct ArrayState {
-    symbol: Symbol,
-    element: Type,
-    dimensions: Vec<usize>,
-    /// Empty while only a run knows them.
-    cells: Vec<Cell>,
-    is_read_only: bool,
-    pins: u32,
-    /// The first of its neighbouring variables, once a run has to keep it.
-    first: Option<u32>,
+pub(super) struct ArrayState {
+    pub(super) symbol: Symbol,
+    pub(super) element: Type,
+    pub(super) dimensions: Vec<usize>,
+    pub(super) cells: Cells,
+    pub(super) is_read_only: bool,
+    /// The first of its neighbouring variables, once a run had to keep it.
+    pub(super) first: Option<u32>,
 }
 
 impl Arrays {
@@ -40,9 +39,9 @@ impl Arrays {
 }
 
 /// A part of an array: the positions of its cells, and the dimensions they still have.
-struct Part {
-    dimensions: Vec<usize>,
-    cells: Vec<usize>,
+pub(super) struct Part {
+    pub(super) dimensions: Vec<usize>,
+    pub(super) cells: Vec<usize>,
 }
 
 impl Lowering<'_> {
@@ -54,55 +53,62 @@ impl Lowering<'_> {
         span: Span,
     ) -> Lowered<u32> {
         let number = narrow(self.arrays.states.len());
+        let cells = self.all_cells(listed, span)?;
+        let is_open = cells.iter().any(|cell| self.depends_on_run(*cell));
         self.arrays.states.push(ArrayState {
             symbol,
             element,
             dimensions: listed.dimensions.clone(),
-            cells: listed.cells.clone(),
+            cells: Cells::Each(cells),
             is_read_only: false,
-            pins: 0,
             first: None,
         });
-        if listed.cells.iter().any(|cell| self.depends_on_run(*cell)) {
+        if is_open {
             self.keep_array(number, span)?;
         }
         Ok(number)
     }
 
-    /// The same array under another name, perhaps not to be changed by it.
-    pub(super) fn array_type(&self, number: u32) -> (&[usize], Type) {
-        let array = &self.arrays.states[number as usize];
-        (&array.dimensions, array.element)
+    pub(super) fn array_dimensions(&self, number: u32) -> &[usize] {
+        &self.arrays.states[number as usize].dimensions
     }
 
+    /// Gives whether it was before.
     pub(super) fn set_read_only(&mut self, number: u32, is_read_only: bool) -> bool {
         let array = &mut self.arrays.states[number as usize];
         std::mem::replace(&mut array.is_read_only, is_read_only)
     }
 
-    /// `let b = a;` for a whole array that has a name.
+    /// `let b = a;` of an array, which can only be read by that name.
     pub(super) fn alias_of_array(&mut self, listed: &Rc<Listed>, name: Name) -> Lowered<Binding> {
-        let element = match listed.cells.first() {
-            Some(Cell::Known(value)) => value.kind(),
-            _ => Type::Float,
+        let element = match &listed.cells {
+            Cells::Kept { element, .. } => *element,
+            Cells::Each(cells) => match cells.first() {
+                Some(Cell::Known(value)) => value.kind(),
+                _ => Type::Float,
+            },
         };
         let number = self.add_array(name.symbol, element, listed, name.span)?;
         self.set_read_only(number, true);
         Ok(Binding::Array(number))
     }
 
-    pub(super) fn read_array(&mut self, number: u32, span: Span) -> Lowered<Rc<Listed>> {
+    pub(super) fn read_array(&self, number: u32) -> Rc<Listed> {
         let array = &self.arrays.states[number as usize];
-        let dimensions = array.dimensions.clone();
-        let Some(first) = array.first.filter(|_| array.cells.is_empty()) else {
-            return Ok(Rc::new(Listed { dimensions, cells: array.cells.clone(), first: None }));
+        Rc::new(Listed { dimensions: array.dimensions.clone(), cells: array.cells.clone() })
+    }
+
+    pub(super) fn all_cells(&mut self, listed: &Listed, span: Span) -> Lowered<Rc<Vec<Cell>>> {
+        let (first, element) = match &listed.cells {
+            Cells::Each(cells) => return Ok(Rc::clone(cells)),
+            Cells::Kept { first, element } => (*first, *element),
         };
-        let count = narrow(dimensions.iter().product());
+        let count = narrow(listed.dimensions.iter().product());
         let mut cells = Vec::with_capacity(count as usize);
         for variable in first..first + count {
-            cells.push(self.term(Term::Variable(variable), span)?);
+            cells.push(self.read_slot(variable, element, span)?);
         }
-        Ok(Rc::new(Listed { dimensions, cells, first: Some(first) }))
+        Ok(Rc::new(cells))
     }
 
     /// `{1, 2, {3}}`: all elements alike.
@@ -113,9 +119,11 @@ impl Lowering<'_> {
         for element in elements.of(&document.arenas.expressions) {
             let element_span = self.span_of(*element);
             self.step(element_span)?;
-            let (dimensions, mut found) = match self.evaluate(*element)? {
-                Datum::Array(listed) => (listed.dimensions.clone(), listed.cells.clone()),
-                single => (Vec::new(), vec![self.as_cell(single, element_span)?]),
+            let (dimensions, found) = match self.evaluate(*element)? {
+                Datum::Array(listed) => {
+                    (listed.dimensions.clone(), self.all_cells(&listed, element_span)?)
+                }
+                single => (Vec::new(), Rc::new(vec![self.as_cell(single, element_span)?])),
             };
             if inner.as_ref().is_some_and(|inner| *inner != dimensions) {
                 return Err(Fault::new(
@@ -126,7 +134,8 @@ impl Lowering<'_> {
                 ));
             }
             inner = Some(dimensions);
-            cells.append(&mut found);
+            self.check_elements(cells.len() + found.len(), element_span)?;
+            cells.extend_from_slice(&found);
         }
         let Some(inner) = inner else {
             return Err(Fault::new(
@@ -138,7 +147,19 @@ impl Lowering<'_> {
         };
         let mut dimensions = vec![elements.len()];
         dimensions.extend(inner);
-        Ok(Datum::Array(Rc::new(Listed { dimensions, cells, first: None })))
+        Ok(Datum::Array(Rc::new(Listed { dimensions, cells: Cells::Each(Rc::new(cells)) })))
+    }
+
+    fn check_elements(&mut self, count: usize, span: Span) -> Lowered<()> {
+        if count <= MAX_ARRAY_ELEMENTS {
+            return Ok(());
+        }
+        Err(Fault::new(
+            Code::Limit,
+            span,
+            format!("an array has 1 to {MAX_ARRAY_ELEMENTS} elements in all"),
+            "use a smaller array",
+        ))
     }
 
     pub(super) fn joined_arrays(&mut self, a: &Listed, b: &Listed, span: Span) -> Lowered<Datum> {
@@ -152,32 +173,63 @@ impl Lowering<'_> {
         }
         let mut dimensions = a.dimensions.clone();
         dimensions[0] += b.dimensions[0];
-        let cells = a.cells.iter().chain(&b.cells).copied().collect();
-        Ok(Datum::Array(Rc::new(Listed { dimensions, cells, first: None })))
+        let (a, b) = (self.all_cells(a, span)?, self.all_cells(b, span)?);
+        self.check_elements(a.len() + b.len(), span)?;
+        self.charge(a.len() + b.len(), span)?;
+        let cells = a.iter().chain(b.iter()).copied().collect();
+        Ok(Datum::Array(Rc::new(Listed { dimensions, cells: Cells::Each(Rc::new(cells)) })))
     }
 
     pub(super) fn index_array(
         &mut self,
         listed: &Rc<Listed>,
         subscript: &Subscript,
+        span: Span,
     ) -> Lowered<Datum> {
         if let Some(datum) = self.run_time_element(listed, subscript)? {
             return Ok(datum);
         }
         let part = self.part(&listed.dimensions, &[*subscript])?;
-        if part.dimensions.is_empty() {
-            return Ok(listed.cells[part.cells[0]].into());
-        }
-        let are_neighbours = part.cells.windows(2).all(|pair| pair[1] == pair[0] + 1);
-        let first = listed.first.filter(|_| are_neighbours);
-        Ok(Datum::Array(Rc::new(Listed {
-            first: first.map(|first| first + narrow(part.cells[0])),
-            cells: part.cells.iter().map(|cell| listed.cells[*cell]).collect(),
-            dimensions: part.dimensions,
-        })))
+        self.read_part(listed, part, span)
     }
 
-    /// An element whose place only a run knows, of an array that it keeps or whose values are known.
+    /// One element of the first dimension.
+    pub(super) fn row(&mut self, listed: &Listed, row: usize, span: Span) -> Lowered<Datum> {
+        let dimensions = listed.dimensions[1..].to_vec();
+        let inner: usize = dimensions.iter().product();
+        let cells = (row * inner..(row + 1) * inner).collect();
+        self.read_part(listed, Part { dimensions, cells }, span)
+    }
+
+    fn read_part(&mut self, listed: &Listed, part: Part, span: Span) -> Lowered<Datum> {
+        self.charge(part.cells.len(), span)?;
+        let are_neighbours = part.cells.windows(2).all(|pair| pair[1] == pair[0] + 1);
+        let cells = match &listed.cells {
+            Cells::Each(cells) => {
+                if part.dimensions.is_empty() {
+                    return Ok(cells[part.cells[0]].into());
+                }
+                Cells::Each(Rc::new(part.cells.iter().map(|cell| cells[*cell]).collect()))
+            }
+            Cells::Kept { first, element } if are_neighbours => {
+                let first = first + narrow(part.cells[0]);
+                if part.dimensions.is_empty() {
+                    return self.read_slot(first, *element, span).map(Datum::from);
+                }
+                Cells::Kept { first, element: *element }
+            }
+            Cells::Kept { first, element } => {
+                let mut cells = Vec::with_capacity(part.cells.len());
+                for cell in &part.cells {
+                    cells.push(self.read_slot(first + narrow(*cell), *element, span)?);
+                }
+                Cells::Each(Rc::new(cells))
+            }
+        };
+        Ok(Datum::Array(Rc::new(Listed { dimensions: part.dimensions, cells })))
+    }
+
+    /// An element whose place only a run knows.
     fn run_time_element(
         &mut self,
         listed: &Rc<Listed>,
@@ -194,31 +246,32 @@ impl Lowering<'_> {
         let Cell::Open(index) = self.cell(index)? else {
             return Ok(None);
         };
-        let first = match listed.first {
-            Some(first) => first,
-            None => self.keep_cells("kept", &listed.cells, span)?,
+        let first = match &listed.cells {
+            Cells::Kept { first, .. } => *first,
+            Cells::Each(cells) => {
+                let cells = Rc::clone(cells);
+                self.keep_cells(&cells, span)?
+            }
         };
         self.term(Term::Entry { first, length, index }, span).map(|cell| Some(cell.into()))
     }
 
     /// Neighbouring variables with the values of these cells.
-    fn keep_cells(&mut self, name: &str, cells: &[Cell], span: Span) -> Lowered<u32> {
+    fn keep_cells(&mut self, cells: &[Cell], span: Span) -> Lowered<u32> {
         let kind = match cells.first() {
             Some(Cell::Known(value)) => value.kind(),
             _ => Type::Float,
         };
         let mut first = None;
         for cell in cells {
-            let variable = self.new_slot(name, kind, span)?;
+            let variable = self.new_slot("kept", kind, span)?;
             first.get_or_insert(variable);
-            let id = self.id(*cell, span)?;
-            let pushed = self.builder.assign(variable, id);
-            self.full(span, pushed)?;
+            self.set_slot(variable, kind, *cell, span)?;
         }
         Ok(first.unwrap_or_default())
     }
 
-    fn part(&mut self, dimensions: &[usize], subscripts: &[Subscript]) -> Lowered<Part> {
+    pub(super) fn part(&mut self, dimensions: &[usize], subscripts: &[Subscript]) -> Lowered<Part> {
         let document = self.document;
         let mut cells = vec![0_usize];
         let mut kept = Vec::new();
@@ -240,180 +293,24 @@ impl Lowering<'_> {
                 if !matches!(item, Item::Element(_)) {
                     kept.push(picked.len());
                 }
-                let places = |cell: usize| picked.iter().map(move |at| (cell, *at as usize));
-                cells = cells
-                    .iter()
-                    .flat_map(|cell| places(*cell))
-                    .map(|(cell, at)| cell * size + at)
-                    .collect();
+                // a set may name an element more than once
+                self.check_elements(cells.len().saturating_mul(picked.len()), subscript.span)?;
+                let places = |cell: usize| picked.iter().map(move |at| cell * size + *at as usize);
+                cells = cells.iter().flat_map(|cell| places(*cell)).collect();
                 rest = deeper;
             }
         }
         let inner: usize = rest.iter().product();
         kept.extend(rest);
+        if let Some(subscript) = subscripts.first() {
+            self.check_elements(cells.len().saturating_mul(inner), subscript.span)?;
+        }
         let cells = cells.iter().flat_map(|cell| (0..inner).map(move |at| cell * inner + at));
         Ok(Part { dimensions: kept, cells: cells.collect() })
     }
 
-    /// `a[0] = x;`, `a[1:2] = b;` or `a = b;`
-    pub(super) fn assign_array(
-        &mut self,
-        number: u32,
-        subscripts: &[Subscript],
-        value: Datum,
-        span: Span,
-    ) -> Lowered<()> {
-        let dimensions = self.arrays.states[number as usize].dimensions.clone();
-        if let Some(index) = self.run_time_target(&dimensions, subscripts)? {
-            self.check_writable(number, span)?;
-            return self.assign_entry(number, index, value, span);
-        }
-        let part = self.part(&dimensions, subscripts)?;
-        self.assign_part(number, &part, value, span)
-    }
-
-    /// `a[0] = x;` for an element of the first dimension.
-    pub(super) fn assign_row(
-        &mut self,
-        number: u32,
-        row: u32,
-        value: Datum,
-        span: Span,
-    ) -> Lowered<()> {
-        let dimensions = self.arrays.states[number as usize].dimensions[1..].to_vec();
-        let inner: usize = dimensions.iter().product();
-        let first = row as usize * inner;
-        let part = Part { dimensions, cells: (first..first + inner).collect() };
-        self.assign_part(number, &part, value, span)
-    }
-
-    fn check_writable(&self, number: u32, span: Span) -> Lowered<()> {
-        let array = &self.arrays.states[number as usize];
-        if !array.is_read_only {
-            return Ok(());
-        }
-        let name = self.name_text(array.symbol);
-        Err(Fault::new(
-            Code::ReadOnly,
-            span,
-            format!("`{name}` may only be read here"),
-            "declare the parameter `mutable array[…]`, or copy the array first",
-        ))
-    }
-
-    fn assign_part(&mut self, number: u32, part: &Part, value: Datum, span: Span) -> Lowered<()> {
-        self.check_writable(number, span)?;
-        let element = self.arrays.states[number as usize].element;
-        let cells = match value {
-            Datum::Array(listed) => {
-                self.converted(&listed, &part.dimensions, element, span)?.cells.clone()
-            }
-            _ if !part.dimensions.is_empty() => {
-                return Err(Fault::new(
-                    Code::Size,
-                    span,
-                    "one value is given to several elements of an array",
-                    "give an array of the same size, or name one element",
-                ));
-            }
-            single => {
-                let cell = self.as_cell(single, span)?;
-                vec![self.cast_cell(cell, element, span)?]
-            }
-        };
-        if cells.iter().any(|cell| self.depends_on_run(*cell)) {
-            self.keep_array(number, span)?;
-        }
-        for (place, cell) in part.cells.iter().zip(cells) {
-            self.set_cell(number, *place, cell, span)?;
-        }
-        Ok(())
-    }
-
-    fn set_cell(&mut self, number: u32, place: usize, cell: Cell, span: Span) -> Lowered<()> {
-        self.step(span)?;
-        let array = &mut self.arrays.states[number as usize];
-        if let Some(known) = array.cells.get_mut(place) {
-            *known = cell;
-            return Ok(());
-        }
-        let variable = array.first.unwrap_or_default() + narrow(place);
-        let id = self.id(cell, span)?;
-        let pushed = self.builder.assign(variable, id);
-        self.full(span, pushed)
-    }
-
-    /// The index of an assignment that only a run knows.
-    fn run_time_target(
-        &mut self,
-        dimensions: &[usize],
-        subscripts: &[Subscript],
-    ) -> Lowered<Option<Cell>> {
-        let ([_], [subscript]) = (dimensions, subscripts) else {
-            return Ok(None);
-        };
-        let Some(index) = self.single(subscript) else {
-            return Ok(None);
-        };
-        Ok(Some(self.cell(index)?).filter(|cell| matches!(cell, Cell::Open(_))))
-    }
-
-    fn assign_entry(&mut self, number: u32, index: Cell, value: Datum, span: Span) -> Lowered<()> {
-        self.keep_array(number, span)?;
-        let array = &self.arrays.states[number as usize];
-        let (element, first) = (array.element, array.first.unwrap_or_default());
-        let length = narrow(array.dimensions[0]);
-        let cell = self.as_cell(value, span)?;
-        let cell = self.cast_cell(cell, element, span)?;
-        let (index, value) = (self.id(index, span)?, self.id(cell, span)?);
-        let pushed = self.builder.assign_entry(first, length, index, value);
-        self.full(span, pushed)
-    }
-
-    /// Makes a run keep the array; gives the first of its variables.
-    pub(super) fn keep_array(&mut self, number: u32, span: Span) -> Lowered<u32> {
-        let array = self.arrays.states[number as usize].clone();
-        let first = match array.first {
-            Some(first) if array.cells.is_empty() => return Ok(first),
-            Some(first) => first,
-            None => {
-                let name = self.name_text(array.symbol);
-                let mut first = None;
-                for _ in &array.cells {
-                    let initial = super::casts::zero(array.element);
-                    let name = name.to_owned();
-                    let kind = array.element;
-                    let added = self.builder.variable(Variable { name, kind, initial });
-                    let variable = self.full(span, added)?;
-                    first.get_or_insert(variable);
-                }
-                first.unwrap_or_default()
-            }
-        };
-        for (variable, cell) in (first..).zip(&array.cells) {
-            let id = self.id(*cell, span)?;
-            let pushed = self.builder.assign(variable, id);
-            self.full(span, pushed)?;
-        }
-        let array = &mut self.arrays.states[number as usize];
-        array.first = Some(first);
-        array.cells.clear();
-        Ok(first)
-    }
-
-    pub(super) fn pin_array(&mut self, number: u32, span: Span) -> Lowered<()> {
-        self.keep_array(number, span)?;
-        self.arrays.states[number as usize].pins += 1;
-        Ok(())
-    }
-
-    pub(super) fn unpin_array(&mut self, number: u32) {
-        let array = &mut self.arrays.states[number as usize];
-        array.pins = array.pins.saturating_sub(1);
-    }
-
     /// `sizeof(a)` or `sizeof(a, 1)`
-    pub(super) fn size_of(&mut self, of: &Datum, dimension: i64, span: Span) -> Lowered<Value> {
+    pub(super) fn size_of(&self, of: &Datum, dimension: i64, span: Span) -> Lowered<Value> {
         let sizes: &[usize] = match of {
             Datum::Array(listed) => &listed.dimensions,
             Datum::Bits(bits) => &[bits.len()],

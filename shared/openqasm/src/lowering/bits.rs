@@ -2,9 +2,10 @@
 
 use std::rc::Rc;
 
-use quantum_program::{Expression as Term, Type, Value, Variable};
+use quantum_program::{BinaryOperator, Expression as Term, Type, Value, Variable};
 
 use super::evaluation::{Cell, Datum};
+use super::picked::Picked;
 use super::{Lowered, Lowering, narrow};
 use crate::diagnostics::{Code, Fault, Span};
 
@@ -72,6 +73,27 @@ impl Bits {
         is_lost
     }
 
+    /// At most 64 bits as a number, if all of them are known.
+    fn known(&mut self, bits: &Picked) -> Option<u64> {
+        let mut value = Some(0);
+        for (place, bit) in bits.iter().enumerate() {
+            let known = self.read(bit);
+            value = value.zip(known).map(|(value, known)| value | u64::from(known) << place);
+        }
+        value
+    }
+
+    /// Whether more is known of a bit than the run's memory holds.
+    fn is_to_be_kept(&self, bit: u32) -> bool {
+        let state = &self.states[bit as usize];
+        state.known.is_some() && state.kept != state.known
+    }
+
+    /// After the bit has been kept on a way that leads nowhere else.
+    pub(super) fn forget_kept(&mut self, bit: u32) {
+        self.states[bit as usize].kept = None;
+    }
+
     fn read(&mut self, bit: u32) -> Option<bool> {
         let state = &mut self.states[bit as usize];
         if let Some(measured) = &mut state.measured {
@@ -98,7 +120,7 @@ impl Lowering<'_> {
         Ok((register, first))
     }
 
-    pub(super) fn value_of_bits(&mut self, bits: &[u32], span: Span) -> Lowered<Cell> {
+    pub(super) fn value_of_bits(&mut self, bits: &Picked, span: Span) -> Lowered<Cell> {
         let width = u8::try_from(bits.len()).ok().filter(|width| *width <= 64);
         let Some(width) = width else {
             return Err(Fault::new(
@@ -108,41 +130,43 @@ impl Lowering<'_> {
                 "use at most 64 of them at a time, for example `c[0:63]`",
             ));
         };
-        let known: Vec<Option<bool>> = bits.iter().map(|bit| self.bits.read(*bit)).collect();
-        if let Some(known) = known.iter().copied().collect::<Option<Vec<bool>>>() {
-            return Ok(Cell::Known(match known.as_slice() {
-                [bit] => Value::Bits { value: u64::from(*bit), width: 1 },
-                all => {
-                    let places = (0..).zip(all);
-                    let value = places.map(|(place, bit)| u64::from(*bit) << place).sum();
-                    Value::Bits { value, width }
-                }
-            }));
+        if let Some(value) = self.bits.known(bits) {
+            return Ok(Cell::Known(Value::Bits { value, width }));
         }
-        for bit in bits {
-            self.keep_bit(*bit, span)?;
-        }
+        let bits: Vec<u32> = bits.iter().collect();
         let register = |bit: u32| self.bits.states[bit as usize].register;
         let are_neighbours = bits
             .windows(2)
             .all(|pair| pair[1] == pair[0] + 1 && register(pair[0]) == register(pair[1]));
-        if are_neighbours {
-            return self.term(Term::Bits { first: bits[0], width }, span);
+        let has_known = bits.iter().any(|bit| self.bits.is_to_be_kept(*bit));
+        // in a branch nothing can be kept, as the other branch does not come by here
+        if !are_neighbours || (has_known && self.frames.branches > 0) {
+            return self.joined_bits(&bits, width, span);
         }
-        self.joined_bits(bits, width, span)
+        for bit in &bits {
+            self.keep_bit(*bit, span)?;
+        }
+        self.term(Term::Bits { first: bits[0], width }, span)
     }
 
     /// Bits from here and there as one value: each is moved to its place.
     fn joined_bits(&mut self, bits: &[u32], width: u8, span: Span) -> Lowered<Cell> {
-        let mut whole = Cell::Known(Value::Bits { value: 0, width });
+        let known =
+            (0..).zip(bits).map(|(place, bit)| match self.bits.states[*bit as usize].known {
+                Some(true) => 1_u64 << place,
+                _ => 0,
+            });
+        let mut whole = Cell::Known(Value::Bits { value: known.sum(), width });
         for (place, bit) in (0_i64..).zip(bits) {
+            if self.bits.states[*bit as usize].known.is_some() {
+                continue;
+            }
             let bit = self.term(Term::Bits { first: *bit, width: 1 }, span)?;
             let wide = self.cast_cell(bit, Type::Uint { bits: 64 }, span)?;
             let places = Cell::Known(Value::whole(place));
-            let moved =
-                self.combine(quantum_program::BinaryOperator::ShiftLeft, wide, places, span)?;
+            let moved = self.combine(BinaryOperator::ShiftLeft, wide, places, span)?;
             let moved = self.cast_cell(moved, Type::Bits { width }, span)?;
-            whole = self.combine(quantum_program::BinaryOperator::BitOr, whole, moved, span)?;
+            whole = self.combine(BinaryOperator::BitOr, whole, moved, span)?;
         }
         Ok(whole)
     }
@@ -185,7 +209,7 @@ impl Lowering<'_> {
         if let Datum::Bits(from) = &value
             && from.len() > 64
         {
-            return self.copy_bits(bits, from, span);
+            return self.copy_bits(bits, &from.to_list(), span);
         }
         let cell = self.as_cell(value, span)?;
         let width = u8::try_from(bits.len()).unwrap_or(u8::MAX);
@@ -209,6 +233,7 @@ impl Lowering<'_> {
                     "assign parts of the register, for example `c[0:63]`",
                 ));
             }
+            Cell::Open(id) if width == 1 && self.kind_of(id) == Some(Type::Bool) => cell,
             _ => self.cast_cell(cell, Type::Bits { width }, span)?,
         };
         match value {
@@ -223,7 +248,7 @@ impl Lowering<'_> {
 
     fn copy_bits(&mut self, bits: &[u32], from: &[u32], span: Span) -> Lowered<()> {
         for (bit, from) in bits.iter().zip(from) {
-            self.assign_bits(&[*bit], Datum::Bits(Rc::new([*from])), span)?;
+            self.assign_bits(&[*bit], Datum::Bits(Picked::One(*from)), span)?;
         }
         Ok(())
     }
@@ -233,9 +258,9 @@ impl Lowering<'_> {
             return Ok(());
         };
         for (place, bit) in bits.iter().enumerate() {
+            self.bits.read(*bit);
             let is_one = value >> place & 1 == 1;
             let state = &mut self.bits.states[*bit as usize];
-            state.measured = None;
             state.known = Some(is_one);
             if state.pins > 0 {
                 self.bits.states[*bit as usize].kept = None;
@@ -255,7 +280,6 @@ impl Lowering<'_> {
         let state = &mut self.bits.states[bit as usize];
         state.known = None;
         state.kept = None;
-        state.measured = None;
         Ok(())
     }
 
@@ -285,15 +309,32 @@ impl Lowering<'_> {
         span: Span,
     ) -> Lowered<quantum_program::ExpressionId> {
         let variable = self.new_slot("kept", kind, span)?;
-        let id = self.id(value, span)?;
-        let pushed = self.builder.assign(variable, id);
-        self.full(span, pushed)?;
-        let cell = self.term(Term::Variable(variable), span)?;
+        self.set_slot(variable, kind, value, span)?;
+        let cell = self.read_slot(variable, kind, span)?;
         self.id(cell, span)
+    }
+
+    pub(super) fn set_slot(
+        &mut self,
+        slot: u32,
+        kind: Type,
+        value: Cell,
+        span: Span,
+    ) -> Lowered<()> {
+        let value = self.cast_cell(value, super::casts::kept_as(kind), span)?;
+        let id = self.id(value, span)?;
+        let pushed = self.builder.assign(slot, id);
+        self.full(span, pushed)
+    }
+
+    pub(super) fn read_slot(&mut self, slot: u32, kind: Type, span: Span) -> Lowered<Cell> {
+        let cell = self.term(Term::Variable(slot), span)?;
+        self.cast_cell(cell, kind, span)
     }
 
     /// A place in the run's memory, 0 to begin with.
     pub(super) fn new_slot(&mut self, name: &str, kind: Type, span: Span) -> Lowered<u32> {
+        let kind = super::casts::kept_as(kind);
         let initial = super::casts::zero(kind);
         let added = self.builder.variable(Variable { name: name.to_owned(), kind, initial });
         self.full(span, added)

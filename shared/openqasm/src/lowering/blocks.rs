@@ -49,6 +49,8 @@ impl Lowering<'_> {
         let document = self.document;
         let statements = block.of(&document.arenas.statements);
         let mut guards = Vec::new();
+        // what has been raised before is guarded against already
+        let mut guarded = self.frames.raises();
         let mut flow = Flow::Next;
         for (index, statement) in statements.iter().enumerate() {
             self.step(statement.span)?;
@@ -61,15 +63,15 @@ impl Lowering<'_> {
                 self.unreachable(&statements[index + 1..]);
                 break;
             }
-            let guarded = guards.last().map_or(0, |(raised, _)| *raised);
-            if self.frames.raised() > guarded && index + 1 < statements.len() {
+            let is_raised = self.frames.raises() > guarded && self.frames.raised() > 0;
+            if is_raised && index + 1 < statements.len() {
                 // the rest of the block runs only if no jump has been taken
-                let raised = self.frames.raised();
+                guarded = self.frames.raises();
                 let rest = block.rest(super::narrow(index) + 1);
-                guards.push((raised, self.begin_guard(rest, statement.span)?));
+                guards.push(self.begin_guard(rest, statement.span)?);
             }
         }
-        for (_, pins) in guards.iter().rev() {
+        for pins in guards.iter().rev() {
             self.end_guard(pins, span)?;
         }
         self.leave();

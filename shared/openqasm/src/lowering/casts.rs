@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use quantum_program::{Complex, InputKind, MAX_VALUE_BITS, Type, Value};
 
-use super::evaluation::{Cell, Datum, Listed};
+use super::evaluation::{Cell, Cells, Datum, Listed};
 use super::{Lowered, Lowering};
 use crate::diagnostics::{Code, Fault, Span};
 use crate::limits::{MAX_ARRAY_DIMENSIONS, MAX_ARRAY_ELEMENTS};
@@ -147,18 +147,28 @@ impl Lowering<'_> {
                 "give as many elements in each dimension as the array has",
             ));
         }
-        let mut cells = Vec::with_capacity(listed.cells.len());
-        for cell in &listed.cells {
+        let before = self.all_cells(listed, span)?;
+        self.charge(before.len(), span)?;
+        let mut cells = Vec::with_capacity(before.len());
+        for cell in before.iter() {
             cells.push(self.cast_cell(*cell, element, span)?);
         }
         let dimensions = dimensions.to_vec();
-        Ok(Rc::new(Listed { dimensions, cells, first: None }))
+        Ok(Rc::new(Listed { dimensions, cells: Cells::Each(Rc::new(cells)) }))
     }
 }
 
 fn shape_text(dimensions: &[usize]) -> String {
     let sizes: Vec<String> = dimensions.iter().map(usize::to_string).collect();
     sizes.join(" × ")
+}
+
+/// How a run keeps a value: bits as a number, so that registers of bits are the only bits of a program.
+pub(super) fn kept_as(kind: Type) -> Type {
+    match kind {
+        Type::Bits { width } => Type::Uint { bits: width },
+        other => other,
+    }
 }
 
 /// What a variable without a value begins with.

@@ -13,6 +13,9 @@ use crate::syntax::ast::{
     Statement, StatementKind,
 };
 
+/// While a definition is checked, its qubits have numbers from here on, which no declared ones have.
+const FORMAL: u32 = 1 << 30;
+
 impl<'a> Lowering<'a> {
     pub(super) fn define_gate(&mut self, number: u32) -> Lowered<()> {
         let document = self.document;
@@ -59,8 +62,9 @@ impl<'a> Lowering<'a> {
         let names = definition.parameters.of(&document.arenas.names).iter();
         let parameters = names.map(|name| (*name, Binding::Number(0.0)));
         let names = definition.qubits.of(&document.arenas.names).iter();
-        let qubits =
-            (0..).zip(names).map(|(at, name)| (*name, Binding::Qubits { first: at, count: 1 }));
+        let qubits = (FORMAL..)
+            .zip(names)
+            .map(|(at, name)| (*name, Binding::Qubits { first: at, count: 1 }));
         let mut result = Ok(());
         for (name, binding) in parameters.chain(qubits) {
             result = result.and_then(|()| self.declare(name));
@@ -147,9 +151,7 @@ impl<'a> Lowering<'a> {
         for operand in call.operands.of(&document.arenas.operands) {
             let qubit = match operand.kind {
                 OperandKind::Whole(symbol) => match self.resolve(symbol) {
-                    Binding::Qubits { first, .. } if self.is_qubit_of(symbol, definition) => {
-                        Some(first)
-                    }
+                    Binding::Qubits { first, .. } if first >= FORMAL => Some(first),
                     _ => None,
                 },
                 _ => None,
@@ -162,26 +164,17 @@ impl<'a> Lowering<'a> {
                     "a gate acts only on the qubits named before its body, without an index",
                 ));
             };
-            if seen.contains(&qubit) {
-                return Err(Fault::new(
-                    Code::RepeatedQubit,
-                    statement.span,
-                    "one qubit is used twice by this gate",
-                    "name different qubits",
-                ));
-            }
             seen.push(qubit);
         }
+        if super::picked::repeated(&seen).is_some() {
+            return Err(Fault::new(
+                Code::RepeatedQubit,
+                statement.span,
+                "one qubit is used twice by this gate",
+                "name different qubits",
+            ));
+        }
         Ok(())
-    }
-
-    fn is_qubit_of(
-        &self,
-        symbol: crate::syntax::names::Symbol,
-        definition: &GateDefinition,
-    ) -> bool {
-        let names = definition.qubits.of(&self.document.arenas.names);
-        names.iter().any(|name| name.symbol == symbol)
     }
 
     fn is_literal(&self, expression: Expression) -> bool {
@@ -213,7 +206,7 @@ impl<'a> Lowering<'a> {
     ) -> Lowered<()> {
         let definition = self.gates.custom[number as usize];
         self.enter_call(span)?;
-        let locals = self.enter_global();
+        let locals = self.enter_global(span)?;
         let document = self.document;
         let names = definition.parameters.of(&document.arenas.names);
         for (name, (cell, argument)) in names.iter().zip(arguments) {

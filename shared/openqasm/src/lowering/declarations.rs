@@ -4,9 +4,10 @@ use std::rc::Rc;
 
 use quantum_program::{BinaryOperator, Expression as Term, Input, Value};
 
-use super::casts::{zero, zero_cell};
-use super::evaluation::{Cell, Datum, Listed};
+use super::casts::{kept_as, zero, zero_cell};
+use super::evaluation::{Cell, Cells, Datum, Listed};
 use super::names::Binding;
+use super::picked::Picked;
 use super::variables::NewVariable;
 use super::{Lowered, Lowering, narrow};
 use crate::diagnostics::{Code, Fault, Span};
@@ -105,12 +106,13 @@ impl<'a> Lowering<'a> {
                 "write the sizes: `array[int, 2, 3]`",
             ));
         }
-        let element = self.value_type(kind)?;
+        let element = kept_as(self.value_type(kind)?);
         let listed = match initial {
             None => {
                 let count = dimensions.iter().product();
-                let cells = vec![Cell::Known(zero(element)); count];
-                Rc::new(Listed { dimensions, cells, first: None })
+                self.charge(count, name.span)?;
+                let cells = Cells::Each(Rc::new(vec![Cell::Known(zero(element)); count]));
+                Rc::new(Listed { dimensions, cells })
             }
             Some(initial) => {
                 let span = self.span_of(initial);
@@ -228,6 +230,21 @@ impl<'a> Lowering<'a> {
         match target.kind {
             OperandKind::Whole(symbol)
             | OperandKind::Element(symbol, _)
+            | OperandKind::Indexed(symbol, _)
+                if self.frames.calls() > 0 && self.scopes.is_declared_globally(symbol) =>
+            {
+                let name = self.name_text(symbol);
+                Err(Fault::new(
+                    Code::ReadOnly,
+                    target.span,
+                    format!(
+                        "`{name}` is not declared in the subroutine, which cannot change what is outside of it"
+                    ),
+                    "give the new value back with `return`, or take a `mutable` array as a parameter",
+                ))
+            }
+            OperandKind::Whole(symbol)
+            | OperandKind::Element(symbol, _)
             | OperandKind::Indexed(symbol, _) => Ok(symbol),
             OperandKind::Physical(_) => Err(Fault::new(
                 Code::WrongKind,
@@ -246,7 +263,10 @@ impl<'a> Lowering<'a> {
                 OperandKind::Element(_, index) if index < count => {
                     return Ok(Some(vec![first + index]));
                 }
-                _ => (first..first + count).collect(),
+                _ => {
+                    self.charge(count as usize, target.span)?;
+                    (first..first + count).collect()
+                }
             },
             Binding::BitList(number) => self.bits.alias(number).to_vec(),
             _ => return Ok(None),
@@ -270,12 +290,12 @@ impl<'a> Lowering<'a> {
     /// The value that `+=` and its like change.
     fn read_target(&mut self, target: &Operand) -> Lowered<Datum> {
         if let Some(bits) = self.target_bits(target)? {
-            return Ok(Datum::Bits(bits.into()));
+            return Ok(Datum::Bits(Picked::from(bits)));
         }
         let symbol = self.target_symbol(target)?;
         let mut datum = match self.resolve(symbol) {
             Binding::Variable(number) => self.read_variable(number, target.span)?,
-            Binding::Array(number) => Datum::Array(self.read_array(number, target.span)?),
+            Binding::Array(number) => Datum::Array(self.read_array(number)),
             _ => return Err(self.not_assignable(symbol, target.span)),
         };
         match target.kind {
@@ -288,16 +308,9 @@ impl<'a> Lowering<'a> {
                 let Datum::Array(listed) = &datum else {
                     return self.bit_of(datum, index, target.span);
                 };
+                let listed = Rc::clone(listed);
                 let place = self.place(i64::from(index), listed.dimensions[0], target.span)?;
-                if listed.dimensions.len() > 1 {
-                    return Err(Fault::new(
-                        Code::Size,
-                        target.span,
-                        "a row of an array cannot be reckoned with as a whole",
-                        "name one element",
-                    ));
-                }
-                datum = listed.cells[place as usize].into();
+                datum = self.row(&listed, place as usize, target.span)?;
             }
             _ => {}
         }
@@ -428,8 +441,7 @@ impl<'a> Lowering<'a> {
         value: Datum,
         span: Span,
     ) -> Lowered<()> {
-        let (dimensions, _) = self.array_type(number);
-        let count = dimensions[0];
+        let count = self.array_dimensions(number)[0];
         self.place(i64::from(index), count, span)?;
         self.assign_row(number, narrow(index as usize), value, span)
     }

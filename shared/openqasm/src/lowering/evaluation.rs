@@ -3,10 +3,12 @@
 use std::rc::Rc;
 
 use quantum_program::{
-    BinaryOperator, Complex, Dependence, Expression as Term, ExpressionId, Type, Value, operators,
+    BinaryOperator, Complex, Dependence, Expression as Term, ExpressionId, Type, UnaryOperator,
+    Value, operators,
 };
 
 use super::names::Binding;
+use super::picked::Picked;
 use super::{Lowered, Lowering, undefined};
 use crate::diagnostics::{Code, Fault, Span};
 use crate::syntax::ast::{Expression, Node, NodeKind};
@@ -18,9 +20,9 @@ pub(super) enum Datum {
     Value(Value),
     /// Depends on inputs or on the run.
     Open(ExpressionId),
-    Qubits(Rc<[u32]>),
+    Qubits(Picked),
     /// Classical bits by their numbers.
-    Bits(Rc<[u32]>),
+    Bits(Picked),
     Array(Rc<Listed>),
     /// What a subroutine without a result gives.
     Nothing,
@@ -30,9 +32,15 @@ pub(super) enum Datum {
 #[derive(Debug, Clone)]
 pub(super) struct Listed {
     pub(super) dimensions: Vec<usize>,
-    pub(super) cells: Vec<Cell>,
-    /// Where a run keeps them, if all of them are neighbours there.
-    pub(super) first: Option<u32>,
+    pub(super) cells: Cells,
+}
+
+#[derive(Debug, Clone)]
+pub(super) enum Cells {
+    /// One by one.
+    Each(Rc<Vec<Cell>>),
+    /// In neighbouring variables of the run.
+    Kept { first: u32, element: Type },
 }
 
 /// A value that is known, or one that is not yet.
@@ -64,6 +72,10 @@ impl<'a> Lowering<'a> {
         if expression.first == expression.root {
             return self.leaf(&nodes[expression.root as usize]);
         }
+        self.charge(
+            (expression.root - expression.first) as usize,
+            nodes[expression.root as usize].span,
+        )?;
         let below = self.stack.len();
         let mut at = expression.first;
         while at <= expression.root {
@@ -162,7 +174,7 @@ impl<'a> Lowering<'a> {
             NodeKind::Bool(value) => Datum::Value(Value::Bool(value)),
             NodeKind::Bits => return self.bit_text(node.span),
             NodeKind::Physical(number) => {
-                Datum::Qubits(Rc::new([self.physical_qubit(number, node.span)?]))
+                Datum::Qubits(Picked::One(self.physical_qubit(number, node.span)?))
             }
             _ => Datum::Value(Value::Duration(0.0)),
         })
@@ -303,7 +315,24 @@ impl<'a> Lowering<'a> {
             Cell::Known(value) => {
                 value.cast(kind).map(Cell::Known).map_err(|reason| undefined(span, reason))
             }
+            Cell::Open(id) if self.kind_of(id) == Some(kind) => Ok(cell),
             Cell::Open(id) => self.term(Term::Cast(kind, id), span),
+        }
+    }
+
+    /// The type of an expression's value, where it can be seen without looking further.
+    pub(super) fn kind_of(&self, id: ExpressionId) -> Option<Type> {
+        let program = self.builder.program();
+        let variable = |number: u32| program.variables().get(number as usize).map(|one| one.kind);
+        match program.expression(id) {
+            Term::Cast(kind, _) => Some(kind),
+            Term::Variable(number) => variable(number),
+            Term::Entry { first, .. } => variable(first),
+            Term::Bits { width, .. } => Some(Type::Bits { width }),
+            Term::Bit(_) | Term::Element { .. } | Term::Unary(UnaryOperator::Not, _) => {
+                Some(Type::Bool)
+            }
+            _ => None,
         }
     }
 
@@ -311,12 +340,12 @@ impl<'a> Lowering<'a> {
         match self.resolve(symbol) {
             Binding::Number(value) => Ok(Datum::Value(Value::Float(value))),
             Binding::Variable(number) => self.read_variable(number, span),
-            Binding::Bits { first, count } => Ok(Datum::Bits((first..first + count).collect())),
-            Binding::BitList(number) => Ok(Datum::Bits(self.bits.alias(number))),
+            Binding::Bits { first, count } => Ok(Datum::Bits(Picked::Neighbours { first, count })),
+            Binding::BitList(number) => Ok(Datum::Bits(Picked::Several(self.bits.alias(number)))),
             Binding::Qubits { .. } | Binding::QubitList(_) => {
                 Ok(Datum::Qubits(self.qubits_named(symbol, span)?))
             }
-            Binding::Array(number) => self.read_array(number, span).map(Datum::Array),
+            Binding::Array(number) => Ok(Datum::Array(self.read_array(number))),
             Binding::Unknown | Binding::Unresolved => {
                 Err(self.unknown(symbol, span, "const float {} = 0.5"))
             }

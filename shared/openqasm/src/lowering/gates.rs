@@ -7,7 +7,7 @@ use quantum_program::{Base, Builder, BuiltIn, NewGate, Parameter, Wire, similar}
 
 use super::evaluation::Cell;
 use super::names::Binding;
-use super::qubits::Picked;
+use super::picked::Picked;
 use super::{Lowered, Lowering, library, narrow, undefined};
 use crate::diagnostics::{Code, Fault, Span};
 use crate::limits::MAX_CONTROLS;
@@ -159,26 +159,51 @@ impl<'a> Lowering<'a> {
     /// The gate with the number of its name and its name.
     pub(super) fn apply_built_in(
         &mut self,
-        (gate, plain, text): (BuiltIn, u32, &str),
+        (gate, plain, given): (BuiltIn, u32, &str),
         applied: Applied,
         targets: &[Wire],
         arguments: &[(Cell, Span)],
         span: Span,
     ) -> Lowered<()> {
+        let mut arguments = arguments.to_vec();
+        let mut powers = applied.powers;
+        let (gate, text) = self.inverted(gate, given, &mut powers, &mut arguments)?;
         let mut parameters = Vec::with_capacity(arguments.len());
         for (cell, span) in arguments {
-            parameters.push(self.as_parameter(*cell, *span)?);
+            parameters.push(self.as_parameter(cell, span)?);
         }
         let mut wires = applied.controls;
         let controls = wires.len();
         // a phase without controls is on no qubit, whichever are named
         let own = if gate.base == Base::GlobalPhase { 0 } else { targets.len() };
         wires.extend_from_slice(&targets[..own]);
-        let number = match (controls, applied.powers.as_slice()) {
-            (0, []) => plain,
-            _ => self.modified_name(text, &wires[..controls], &applied.powers),
+        if gate.base == Base::GlobalPhase
+            && let Some(last) = wires.iter().rposition(|wire| wire.is_on_one())
+        {
+            // a controlled phase is the phase of one of its controls, controlled by the others
+            let target = wires.remove(last);
+            wires.push(target);
+            return self.controlled_phase(&wires, &parameters, &powers, span);
+        }
+        let number = match (controls, powers.as_slice()) {
+            (0, []) if std::ptr::eq(text, given) => plain,
+            _ => self.modified_name(text, &wires[..controls], &powers),
         };
-        self.push_gate(gate, number, &wires, controls, &parameters, &applied.powers, span)
+        self.push_gate(gate, number, &wires, controls, &parameters, &powers, span)
+    }
+
+    /// On the last wire, controlled by the others.
+    fn controlled_phase(
+        &mut self,
+        wires: &[Wire],
+        parameters: &[Parameter],
+        powers: &[f64],
+        span: Span,
+    ) -> Lowered<()> {
+        let gate = BuiltIn { base: Base::Phase, controls: 0 };
+        let controls = wires.len() - 1;
+        let number = self.modified_name("phaseshift", &wires[..controls], powers);
+        self.push_gate(gate, number, wires, controls, parameters, powers, span)
     }
 
     /// `wires` are `controls` of modifiers, then the gate's own operands.

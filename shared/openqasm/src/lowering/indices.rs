@@ -1,10 +1,9 @@
 //! Which elements do brackets pick?
 
-use std::rc::Rc;
-
-use quantum_program::{Expression as Term, Value};
+use quantum_program::{Expression as Term, MAX_BITS, MAX_QUBITS, Value};
 
 use super::evaluation::{Cell, Datum};
+use super::picked::Picked;
 use super::{Lowered, Lowering, narrow};
 use crate::diagnostics::{Code, Fault, Span};
 use crate::limits::{MAX_LOOP_ITERATIONS, MAX_RUN_TIME_CHOICES};
@@ -45,16 +44,16 @@ impl Lowering<'_> {
         match of {
             Datum::Qubits(all) => {
                 let picked = self.picked(subscript, all.len(), span)?;
-                Ok(Datum::Qubits(picked.iter().map(|at| all[*at as usize]).collect()))
+                Ok(Datum::Qubits(all.at_all(&picked)))
             }
             Datum::Bits(all) => self.index_bits(&all, subscript, span),
-            Datum::Array(listed) => self.index_array(&listed, subscript),
+            Datum::Array(listed) => self.index_array(&listed, subscript, span),
             Datum::Value(_) | Datum::Open(_) => self.index_value(of, subscript, span),
             Datum::Nothing => Err(not_indexable(span)),
         }
     }
 
-    fn index_bits(&mut self, all: &[u32], subscript: &Subscript, span: Span) -> Lowered<Datum> {
+    fn index_bits(&mut self, all: &Picked, subscript: &Subscript, span: Span) -> Lowered<Datum> {
         if let Some(index) = self.single(subscript)
             && self.choices.is_empty()
             && let Cell::Open(id) = self.cell(index)?
@@ -65,7 +64,7 @@ impl Lowering<'_> {
             return self.term(Term::Element { of, index: id }, span).map(Datum::from);
         }
         let picked = self.picked(subscript, all.len(), span)?;
-        Ok(Datum::Bits(picked.iter().map(|at| all[*at as usize]).collect()))
+        Ok(Datum::Bits(all.at_all(&picked)))
     }
 
     /// The bits of a number.
@@ -185,6 +184,7 @@ impl Lowering<'_> {
         let start = self.bound(range.start, low, count)?;
         let end = self.bound(range.end, high, count)?;
         let steps = self.steps(start, step, end, span)?;
+        self.charge(steps.count(), span)?;
         steps.values().map(|value| self.place(value, count, span)).collect()
     }
 
@@ -235,10 +235,17 @@ impl Lowering<'_> {
     }
 
     fn joined(&mut self, before: Datum, part: Datum, span: Span) -> Lowered<Datum> {
-        let chain = |a: &[u32], b: &[u32]| a.iter().chain(b).copied().collect::<Rc<[u32]>>();
+        let chain =
+            |a: &Picked, b: &Picked| Picked::from(a.iter().chain(b.iter()).collect::<Vec<_>>());
         match (before, part) {
-            (Datum::Qubits(a), Datum::Qubits(b)) => Ok(Datum::Qubits(chain(&a, &b))),
-            (Datum::Bits(a), Datum::Bits(b)) => Ok(Datum::Bits(chain(&a, &b))),
+            (Datum::Qubits(a), Datum::Qubits(b)) => {
+                self.check_joined(a.len() + b.len(), MAX_QUBITS, span)?;
+                Ok(Datum::Qubits(chain(&a, &b)))
+            }
+            (Datum::Bits(a), Datum::Bits(b)) => {
+                self.check_joined(a.len() + b.len(), MAX_BITS, span)?;
+                Ok(Datum::Bits(chain(&a, &b)))
+            }
             (Datum::Array(a), Datum::Array(b)) => self.joined_arrays(&a, &b, span),
             (a, b) => {
                 let (a, b) = (self.as_cell(a, span)?, self.as_cell(b, span)?);
@@ -260,6 +267,21 @@ impl Lowering<'_> {
                 })
             }
         }
+    }
+}
+
+impl Lowering<'_> {
+    fn check_joined(&mut self, count: usize, most: usize, span: Span) -> Lowered<()> {
+        self.charge(count, span)?;
+        if count <= most {
+            return Ok(());
+        }
+        Err(Fault::new(
+            Code::Limit,
+            span,
+            format!("more than {most} elements are joined"),
+            "join fewer of them",
+        ))
     }
 }
 

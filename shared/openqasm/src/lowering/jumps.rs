@@ -20,6 +20,8 @@ pub(super) struct Frames {
     pub(super) branches: usize,
     /// Flags of jumps that may have been taken, with the frames they lead out of.
     raised: Vec<Raised>,
+    /// How often one was raised.
+    raises: usize,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -64,7 +66,12 @@ impl Frames {
         super::narrow(self.all.iter().filter(|frame| frame.kind == FrameKind::Call).count())
     }
 
-    /// Jumps that may have been taken.
+    /// How often a jump was left to the run.
+    pub(super) fn raises(&self) -> usize {
+        self.raises
+    }
+
+    /// Different jumps that may have been taken.
     pub(super) fn raised(&self) -> usize {
         self.raised.len()
     }
@@ -143,7 +150,10 @@ impl Lowering<'_> {
             frame.break_flag = Some(flag);
         }
         self.set_flag(flag, true, span)?;
-        self.frames.raised.push(Raised { flag, frame: target, flow });
+        self.frames.raises += 1;
+        if self.frames.raised.iter().all(|raised| raised.flag != flag) {
+            self.frames.raised.push(Raised { flag, frame: target, flow });
+        }
         Ok(())
     }
 
@@ -214,7 +224,7 @@ impl Lowering<'_> {
             return Ok(Datum::Nothing);
         };
         match frame.result {
-            Some((_, Some(slot))) => self.term(Term::Variable(slot), span).map(Datum::from),
+            Some((kind, Some(slot))) => self.read_slot(slot, kind, span).map(Datum::from),
             _ => Ok(frame.returned.unwrap_or(Datum::Nothing)),
         }
     }
@@ -273,9 +283,7 @@ impl Lowering<'_> {
             None => self.new_slot("result", kind, span)?,
         };
         self.frames.all[target].result = Some((kind, Some(slot)));
-        let id = self.id(cell, span)?;
-        let pushed = self.builder.assign(slot, id);
-        self.full(span, pushed)
+        self.set_slot(slot, kind, cell, span)
     }
 
     pub(super) fn end(&mut self, span: Span) -> Lowered<Flow> {
@@ -284,7 +292,7 @@ impl Lowering<'_> {
             return Ok(Flow::End);
         }
         // what is known of outputs has to be in the run's memory before it ends
-        self.keep_outputs(span)?;
+        self.keep_outputs_for_an_end(span)?;
         let pushed = self.builder.end();
         self.full(span, pushed)?;
         Ok(Flow::Jumped)

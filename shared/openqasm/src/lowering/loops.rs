@@ -7,11 +7,12 @@ use super::evaluation::{Cell, Datum};
 use super::indices::Steps;
 use super::jumps::FrameKind;
 use super::names::Binding;
+use super::picked::Picked;
 use super::variables::NewVariable;
 use super::{Lowered, Lowering};
 use crate::diagnostics::{Code, Fault, Span};
 use crate::limits::MAX_LOOP_ITERATIONS;
-use crate::syntax::ast::{Block, Expression, ForLoop, Item, Range};
+use crate::syntax::ast::{Block, Expression, ForLoop, Item, NodeKind, Range};
 
 impl Lowering<'_> {
     pub(super) fn while_loop(
@@ -20,6 +21,10 @@ impl Lowering<'_> {
         body: Block,
         span: Span,
     ) -> Lowered<Flow> {
+        if self.is_for_the_run(condition, body) {
+            self.running_while(condition, body, span)?;
+            return Ok(Flow::Next);
+        }
         self.frames.enter(FrameKind::WrittenOutLoop, None);
         let before = self.frames.raised();
         let mut iterations = 0;
@@ -58,6 +63,12 @@ impl Lowering<'_> {
         }
         self.leave_loop(span)?;
         Ok(Flow::Next)
+    }
+
+    /// `while (true)` around a measurement: what is measured decides when it ends.
+    fn is_for_the_run(&mut self, condition: Expression, body: Block) -> bool {
+        let node = &self.document.arenas.nodes[condition.root as usize];
+        matches!(node.kind, NodeKind::Bool(true)) && self.measures(body)
     }
 
     /// A jump out of an iteration written out may have been taken: the others are a loop of the run.
@@ -135,12 +146,12 @@ impl Lowering<'_> {
                         "go over the indices: `for int i in [0:sizeof(a) - 1]`",
                     ));
                 }
-                let cells = listed.cells.clone();
+                let cells = self.all_cells(&listed, values_span)?.to_vec();
                 self.written_out(each, kind, cells.into_iter().map(Datum::from), span)
             }
             Datum::Bits(bits) => {
-                let single = |bit: u32| Datum::Bits(std::rc::Rc::new([bit]));
-                let bits: Vec<u32> = bits.to_vec();
+                let single = |bit: u32| Datum::Bits(Picked::One(bit));
+                let bits: Vec<u32> = bits.iter().collect();
                 self.written_out(each, kind, bits.into_iter().map(single), span)
             }
             Datum::Value(Value::Bits { value, width }) => {
@@ -235,7 +246,7 @@ impl Lowering<'_> {
         };
         let number = self.add_variable(&new, cell)?;
         self.scopes.bind(each.name.symbol, Binding::Variable(number));
-        let flow = self.block(each.body, span);
+        let flow = self.scoped(each.body, span);
         self.leave_scope();
         flow
     }

@@ -1,11 +1,10 @@
 //! What is measured into which bits, and what else happens to qubits that no gate does?
 
-use std::rc::Rc;
-
 use quantum_program::Value;
 
 use super::blocks::Flow;
 use super::evaluation::{Cell, Datum};
+use super::picked::Picked;
 use super::{Lowered, Lowering, narrow};
 use crate::diagnostics::{Code, Fault, Span};
 use crate::syntax::ast::{Block, Expression, List, Operand, Statement};
@@ -60,7 +59,7 @@ impl Lowering<'_> {
     pub(super) fn measured(&mut self, source: &Operand) -> Lowered<Datum> {
         let bits = self.new_bits_for(source)?;
         self.measure_into(source, &bits, source.span)?;
-        Ok(Datum::Bits(Rc::from(bits)))
+        Ok(Datum::Bits(Picked::from(bits)))
     }
 
     pub(super) fn measure_into(

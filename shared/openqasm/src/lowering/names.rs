@@ -53,15 +53,33 @@ pub(super) enum Builtin {
 #[derive(Debug)]
 pub(super) struct Scopes {
     bindings: Vec<Binding>,
-    /// For each name declared in a scope, what it stood for before.
-    hidden: Vec<(Symbol, Binding)>,
-    /// Where each open scope begins in `hidden`.
-    starts: Vec<usize>,
+    /// For each name the serial number of the scope that declared it last.
+    declared_in: Vec<u32>,
+    /// For each name declared in a scope, what it stood for before, and by which scope.
+    hidden: Vec<(Symbol, Binding, u32)>,
+    /// Where each open scope begins in `hidden`, and its serial number.
+    starts: Vec<(usize, u32)>,
+    serial: u32,
 }
 
 impl Scopes {
     pub(super) fn new(names: usize) -> Self {
-        Self { bindings: vec![Binding::Unresolved; names], hidden: Vec::new(), starts: Vec::new() }
+        Self {
+            bindings: vec![Binding::Unresolved; names],
+            declared_in: vec![0; names],
+            hidden: Vec::new(),
+            starts: Vec::new(),
+            serial: 0,
+        }
+    }
+
+    pub(super) fn is_subroutine(&self, symbol: Symbol) -> bool {
+        matches!(self.bindings[symbol.index()], Binding::Subroutine(_))
+    }
+
+    /// Whether what the name stands for is declared outside of all scopes that can be seen.
+    pub(super) fn is_declared_globally(&self, symbol: Symbol) -> bool {
+        self.declared_in[symbol.index()] == 0
     }
 
     pub(super) fn is_global(&self) -> bool {
@@ -69,15 +87,17 @@ impl Scopes {
     }
 
     pub(super) fn enter(&mut self) {
-        self.starts.push(self.hidden.len());
+        self.serial += 1;
+        self.starts.push((self.hidden.len(), self.serial));
     }
 
     pub(super) fn leave(&mut self) {
-        let Some(start) = self.starts.pop() else {
+        let Some((start, _)) = self.starts.pop() else {
             return;
         };
-        for (symbol, binding) in self.hidden.drain(start..).rev() {
+        for (symbol, binding, scope) in self.hidden.drain(start..).rev() {
             self.bindings[symbol.index()] = binding;
+            self.declared_in[symbol.index()] = scope;
         }
     }
 
@@ -89,8 +109,10 @@ impl Scopes {
 
     pub(super) fn bind(&mut self, symbol: Symbol, binding: Binding) {
         let place = &mut self.bindings[symbol.index()];
-        if !self.starts.is_empty() {
-            self.hidden.push((symbol, *place));
+        if let Some((_, serial)) = self.starts.last() {
+            let scope = &mut self.declared_in[symbol.index()];
+            self.hidden.push((symbol, *place, *scope));
+            *scope = *serial;
         }
         *place = binding;
     }
@@ -98,7 +120,7 @@ impl Scopes {
     /// Whether the innermost scope has declared the name.
     fn is_declared_here(&self, symbol: Symbol) -> bool {
         match self.starts.last() {
-            Some(start) => self.hidden[*start..].iter().any(|(declared, _)| *declared == symbol),
+            Some((_, serial)) => self.declared_in[symbol.index()] == *serial,
             None => !matches!(
                 self.bindings[symbol.index()],
                 Binding::Unresolved
@@ -130,8 +152,9 @@ impl Scopes {
     }
 
     fn swap(&mut self, at: usize) {
-        let (symbol, outer) = &mut self.hidden[at];
+        let (symbol, outer, scope) = &mut self.hidden[at];
         std::mem::swap(&mut self.bindings[symbol.index()], outer);
+        std::mem::swap(&mut self.declared_in[symbol.index()], scope);
     }
 }
 
@@ -156,9 +179,10 @@ impl<'a> Lowering<'a> {
     }
 
     /// Gives what [`Self::leave_global`] needs.
-    pub(super) fn enter_global(&mut self) -> usize {
+    pub(super) fn enter_global(&mut self, span: Span) -> Lowered<usize> {
+        self.charge(self.scopes.hidden.len(), span)?;
         self.mark();
-        self.scopes.enter_global()
+        Ok(self.scopes.enter_global())
     }
 
     pub(super) fn leave_global(&mut self, locals: usize) {
@@ -250,6 +274,16 @@ impl<'a> Lowering<'a> {
         )
     }
 
+    fn is_standard(&self, symbol: Symbol) -> bool {
+        matches!(
+            self.scopes.bindings[symbol.index()],
+            Binding::BuiltInGate(_)
+                | Binding::LibraryGate(_)
+                | Binding::Number(_)
+                | Binding::Function(_)
+        )
+    }
+
     pub(super) fn wrong_kind(&mut self, symbol: Symbol, span: Span, wanted: &str) -> Box<Fault> {
         let name = self.name_text(symbol);
         let is = match self.resolve(symbol) {
@@ -264,10 +298,17 @@ impl<'a> Lowering<'a> {
             Binding::Subroutine(_) => "is a subroutine",
             Binding::Number(_) => "is a constant",
             Binding::Function(_) => "is a function",
-            Binding::Unresolved | Binding::Unknown | Binding::Broken => {
-                "could not be declared, as reported above"
-            }
+            Binding::Broken => return Fault::known(span),
+            Binding::Unresolved | Binding::Unknown => "is not declared",
         };
+        if self.is_standard(symbol) {
+            return Fault::new(
+                Code::UnknownName,
+                span,
+                format!("`{name}` is not declared: it only {is} of the language"),
+                format!("declare `{name}`, or write the name of {wanted}"),
+            );
+        }
         Fault::new(
             Code::WrongKind,
             span,

@@ -73,17 +73,56 @@ impl Lowering<'_> {
             .any(|instruction| matches!(instruction, quantum_program::Instruction::Measure { .. }))
     }
 
-    /// What is known of bits and outputs has to be where a run keeps them.
+    fn keep_register(&mut self, register: u32, span: Span) -> Lowered<()> {
+        let found = self.bits.global.iter().find(|(.., number)| *number == register).copied();
+        let Some((first, count, _)) = found else {
+            return Ok(());
+        };
+        (first..first + count).try_for_each(|bit| self.keep_bit(bit, span))
+    }
+
+    /// Before an end that not every run comes to: afterwards all is known that was known before.
+    pub(super) fn keep_outputs_for_an_end(&mut self, span: Span) -> Lowered<()> {
+        let mut variables = Vec::new();
+        let mut arrays = Vec::new();
+        for output in &self.outputs {
+            match *output {
+                OutputName::Bits(_) => {}
+                OutputName::Variable(_, number) => {
+                    variables.push((number, self.variable_state(number)));
+                }
+                OutputName::Array(_, number) => {
+                    arrays.push((number, self.arrays.states[number as usize].cells.clone()));
+                }
+            }
+        }
+        self.keep_outputs(span)?;
+        for (number, state) in variables {
+            self.restore_variable(number, state);
+        }
+        for (number, cells) in arrays {
+            self.arrays.states[number as usize].cells = cells;
+        }
+        for (first, count, _) in &self.bits.global.clone() {
+            for bit in *first..first + count {
+                self.bits.forget_kept(bit);
+            }
+        }
+        Ok(())
+    }
+
+    /// What is known of outputs has to be where a run keeps them.
     pub(super) fn keep_outputs(&mut self, span: Span) -> Lowered<()> {
         let registers = self.bits.global.clone();
-        for (first, count, _) in registers {
-            for bit in first..first + count {
+        self.charge(self.builder.program().bit_count(), span)?;
+        for bit in registers.iter().flat_map(|(first, count, _)| *first..first + count) {
+            if self.bits.measured_from(bit).is_some() {
                 self.keep_bit(bit, span)?;
             }
         }
         for output in self.outputs.clone() {
             match output {
-                OutputName::Bits(_) => {}
+                OutputName::Bits(register) => self.keep_register(register, span)?,
                 OutputName::Variable(_, number) => {
                     self.keep_variable(number, span)?;
                 }
@@ -105,8 +144,7 @@ impl Lowering<'_> {
                     count: 1,
                 },
                 OutputName::Array(name, number) => {
-                    let (dimensions, _) = self.array_type(number);
-                    let count = narrow(dimensions.iter().product());
+                    let count = narrow(self.array_dimensions(number).iter().product());
                     Output::Variables {
                         name: self.name_text(name.symbol).to_owned(),
                         first: self.keep_array(number, name.span)?,

@@ -140,7 +140,7 @@ impl<'a> Lowering<'a> {
 
     fn distinct_targets(&mut self, targets: List<Operand>, span: Span) -> Lowered<Vec<u32>> {
         let qubits = self.targets(targets)?;
-        match super::qubits::repeated(&qubits) {
+        match super::picked::repeated(&qubits) {
             None => Ok(qubits),
             Some(_) => Err(Fault::new(
                 Code::RepeatedQubit,
@@ -224,7 +224,7 @@ impl<'a> Lowering<'a> {
         }
         let all: Vec<u32> =
             product.iter().flat_map(|factor| factor.targets().iter().copied()).collect();
-        if super::qubits::repeated(&all).is_some() {
+        if super::picked::repeated(&all).is_some() {
             return Err(Fault::new(
                 Code::RepeatedQubit,
                 span,

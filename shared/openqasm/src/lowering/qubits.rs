@@ -7,6 +7,7 @@ use quantum_program::MAX_QUBITS;
 
 use super::evaluation::Datum;
 use super::names::Binding;
+use super::picked::Picked;
 use super::{Lowered, Lowering, narrow};
 use crate::diagnostics::{Code, Fault, Span};
 use crate::syntax::ast::{Expression, List, Name, Operand, OperandKind, Subscript};
@@ -20,36 +21,6 @@ pub(super) struct Qubits {
     registers: Vec<(Name, u32, u32)>,
     /// Whether a statement names the qubit.
     touched: Vec<bool>,
-}
-
-/// The qubits of one operand.
-#[derive(Debug, Clone)]
-pub(super) enum Picked {
-    One(u32),
-    Neighbours { first: u32, count: u32 },
-    Several(Rc<[u32]>),
-}
-
-impl Picked {
-    pub(super) fn len(&self) -> usize {
-        match self {
-            Self::One(_) => 1,
-            Self::Neighbours { count, .. } => *count as usize,
-            Self::Several(all) => all.len(),
-        }
-    }
-
-    pub(super) fn at(&self, index: usize) -> u32 {
-        match self {
-            Self::One(qubit) => *qubit,
-            Self::Neighbours { first, .. } => first + narrow(index),
-            Self::Several(all) => all[index],
-        }
-    }
-
-    pub(super) fn iter(&self) -> impl Iterator<Item = u32> + '_ {
-        (0..self.len()).map(|index| self.at(index))
-    }
 }
 
 impl Qubits {
@@ -123,41 +94,43 @@ impl Lowering<'_> {
             OperandKind::Whole(symbol) => match self.resolve(symbol) {
                 Binding::Qubits { first, count: 1 } => Ok(Picked::One(first)),
                 Binding::Qubits { first, count } => Ok(Picked::Neighbours { first, count }),
-                _ => self.qubits_named(symbol, operand.span).map(Picked::Several),
+                _ => self.qubits_named(symbol, operand.span),
             },
             OperandKind::Element(symbol, index) => match self.resolve(symbol) {
                 Binding::Qubits { first, count } if index < count => Ok(Picked::One(first + index)),
                 _ => {
                     let all = self.qubits_named(symbol, operand.span)?;
                     let place = self.place(i64::from(index), all.len(), operand.span)?;
-                    Ok(Picked::One(all[place as usize]))
+                    Ok(Picked::One(all.at(place as usize)))
                 }
             },
             OperandKind::Indexed(symbol, subscripts) => {
                 let all = self.qubits_named(symbol, operand.span)?;
-                self.sub_qubits(all, subscripts, operand.span).map(Picked::Several)
+                self.sub_qubits(all, subscripts, operand.span)
             }
         }
     }
 
     fn sub_qubits(
         &mut self,
-        mut all: Rc<[u32]>,
+        mut all: Picked,
         subscripts: List<Subscript>,
         span: Span,
-    ) -> Lowered<Rc<[u32]>> {
+    ) -> Lowered<Picked> {
         let document = self.document;
         for subscript in subscripts.of(&document.arenas.subscripts) {
             let picked = self.picked(subscript, all.len(), span)?;
-            all = picked.iter().map(|at| all[*at as usize]).collect();
+            all = all.at_all(&picked);
         }
         Ok(all)
     }
 
-    pub(super) fn qubits_named(&mut self, symbol: Symbol, span: Span) -> Lowered<Rc<[u32]>> {
+    pub(super) fn qubits_named(&mut self, symbol: Symbol, span: Span) -> Lowered<Picked> {
         match self.resolve(symbol) {
-            Binding::Qubits { first, count } => Ok((first..first + count).collect()),
-            Binding::QubitList(number) => Ok(Rc::clone(&self.qubits.aliases[number as usize])),
+            Binding::Qubits { first, count } => Ok(Picked::Neighbours { first, count }),
+            Binding::QubitList(number) => {
+                Ok(Picked::Several(Rc::clone(&self.qubits.aliases[number as usize])))
+            }
             Binding::Unknown | Binding::Unresolved => {
                 Err(self.unknown(symbol, span, "qubit[2] {}"))
             }
@@ -193,7 +166,7 @@ impl Lowering<'_> {
         let span = self.span_of(value);
         let binding = match self.evaluate(value)? {
             Datum::Qubits(qubits) => {
-                if let Some(twice) = repeated(&qubits) {
+                if let Some(twice) = qubits.repeated() {
                     return Err(Fault::new(
                         Code::RepeatedQubit,
                         span,
@@ -201,9 +174,9 @@ impl Lowering<'_> {
                         "name each qubit once",
                     ));
                 }
-                Binding::QubitList(self.qubits.add_alias(qubits))
+                Binding::QubitList(self.qubits.add_alias(qubits.to_list()))
             }
-            Datum::Bits(bits) => Binding::BitList(self.bits.add_alias(bits)),
+            Datum::Bits(bits) => Binding::BitList(self.bits.add_alias(bits.to_list())),
             Datum::Array(listed) => self.alias_of_array(&listed, name)?,
             _ => {
                 return Err(Fault::new(
@@ -238,12 +211,6 @@ impl Lowering<'_> {
             ));
         }
     }
-}
-
-pub(super) fn repeated(qubits: &[u32]) -> Option<u32> {
-    let mut sorted = qubits.to_vec();
-    sorted.sort_unstable();
-    sorted.windows(2).find(|pair| pair[0] == pair[1]).map(|pair| pair[0])
 }
 
 fn mixed(span: Span) -> Box<Fault> {

@@ -5,8 +5,9 @@ use std::rc::Rc;
 use super::evaluation::Datum;
 use super::jumps::FrameKind;
 use super::names::Binding;
+use super::picked::Picked;
 use super::variables::NewVariable;
-use super::{Lowered, Lowering, narrow, qubits};
+use super::{Lowered, Lowering, narrow, picked};
 use crate::diagnostics::{Code, Fault, Span};
 use crate::syntax::ast::{
     BaseType, ClassicalType, Expression, List, NodeKind, Parameter, ParameterKind, Shape,
@@ -94,7 +95,7 @@ impl<'a> Lowering<'a> {
         span: Span,
     ) -> Lowered<Datum> {
         self.enter_call(span)?;
-        let locals = self.enter_global();
+        let locals = self.enter_global(span)?;
         let document = self.document;
         let result = match subroutine.returns {
             Some(kind) => Some(self.value_type(&document.arenas.types[kind as usize])?),
@@ -137,7 +138,15 @@ impl<'a> Lowering<'a> {
                         "give a register of the size that the definition says",
                     ));
                 }
-                Binding::QubitList(self.qubits.add_alias(Rc::clone(qubits)))
+                match qubits {
+                    Picked::One(first) => Binding::Qubits { first: *first, count: 1 },
+                    Picked::Neighbours { first, count } => {
+                        Binding::Qubits { first: *first, count: *count }
+                    }
+                    Picked::Several(all) => {
+                        Binding::QubitList(self.qubits.add_alias(Rc::clone(all)))
+                    }
+                }
             }
             ParameterKind::Value(kind) => {
                 let kind = &document.arenas.types[kind as usize];
@@ -208,10 +217,10 @@ fn check_distinct(bound: &[Bound], span: Span) -> Lowered<()> {
     let mut qubits = Vec::new();
     for one in bound {
         if let Datum::Qubits(given) = &one.argument {
-            qubits.extend_from_slice(given);
+            qubits.extend(given.iter());
         }
     }
-    match qubits::repeated(&qubits) {
+    match picked::repeated(&qubits) {
         None => Ok(()),
         Some(twice) => Err(Fault::new(
             Code::RepeatedQubit,

@@ -1,6 +1,6 @@
 //! What is known of each variable, and when does only a run know it?
 
-use quantum_program::{Dependence, Expression as Term, ExpressionId, Type, Value, Variable};
+use quantum_program::{Dependence, ExpressionId, Type, Value};
 
 use super::evaluation::{Cell, Datum};
 use super::{Lowered, Lowering, narrow};
@@ -21,8 +21,6 @@ struct VariableState {
     is_input: bool,
     is_read: bool,
     span: Span,
-    /// Calls that were open when it was declared: a subroutine does not change what is outside of it.
-    calls: u32,
     /// Blocks that only a run decides on and that assign it.
     pins: u32,
     /// Where a run keeps it, once it has to.
@@ -30,7 +28,7 @@ struct VariableState {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
-enum State {
+pub(super) enum State {
     Known(Value),
     /// Depends on inputs only.
     Open(ExpressionId),
@@ -67,7 +65,6 @@ impl Lowering<'_> {
             is_input: false,
             is_read: false,
             span: new.span,
-            calls: self.frames.calls(),
             pins: 0,
             slot: None,
         });
@@ -111,7 +108,10 @@ impl Lowering<'_> {
         match (variable.state, variable.slot) {
             (State::Known(value), _) => Ok(Datum::Value(value)),
             (State::Open(id), _) => Ok(Datum::Open(id)),
-            (State::Running, Some(slot)) => self.term(Term::Variable(slot), span).map(Datum::from),
+            (State::Running, Some(slot)) => {
+                let kind = variable.kind;
+                self.read_slot(slot, kind, span).map(Datum::from)
+            }
             (State::Running, None) => Ok(Datum::Nothing),
         }
     }
@@ -120,7 +120,7 @@ impl Lowering<'_> {
         self.variables.states[number as usize].kind
     }
 
-    /// Refused for constants, inputs, and what a subroutine finds outside of itself.
+    /// Refused for constants and inputs.
     pub(super) fn check_assignable(&self, number: u32, span: Span) -> Lowered<()> {
         let variable = &self.variables.states[number as usize];
         let name = self.name_text(variable.symbol);
@@ -133,11 +133,6 @@ impl Lowering<'_> {
             (
                 format!("`{name}` is an input, which keeps the value the caller gives"),
                 format!("copy it into a variable first: `float {name}_1 = {name};`"),
-            )
-        } else if variable.calls < self.frames.calls() {
-            (
-                format!("`{name}` is declared outside of the subroutine, which cannot change it"),
-                "give the new value back with `return`".to_owned(),
             )
         } else {
             return Ok(());
@@ -159,9 +154,7 @@ impl Lowering<'_> {
             }
             _ => {
                 let slot = self.slot(number, span)?;
-                let id = self.id(value, span)?;
-                let pushed = self.builder.assign(slot, id);
-                self.full(span, pushed)?;
+                self.set_slot(slot, kind, value, span)?;
                 State::Running
             }
         };
@@ -174,10 +167,8 @@ impl Lowering<'_> {
         if let Some(slot) = variable.slot {
             return Ok(slot);
         }
-        let name = self.name_text(variable.symbol).to_owned();
-        let initial = super::casts::zero(variable.kind);
-        let added = self.builder.variable(Variable { name, kind: variable.kind, initial });
-        let slot = self.full(span, added)?;
+        let name = self.name_text(variable.symbol);
+        let slot = self.new_slot(name, variable.kind, span)?;
         self.variables.states[number as usize].slot = Some(slot);
         Ok(slot)
     }
@@ -190,9 +181,8 @@ impl Lowering<'_> {
             State::Known(value) => Cell::Known(value),
             State::Open(id) => Cell::Open(id),
         };
-        let id = self.id(cell, span)?;
-        let pushed = self.builder.assign(slot, id);
-        self.full(span, pushed)?;
+        let kind = self.variables.states[number as usize].kind;
+        self.set_slot(slot, kind, cell, span)?;
         self.variables.states[number as usize].state = State::Running;
         Ok(slot)
     }
@@ -202,6 +192,14 @@ impl Lowering<'_> {
         self.keep_variable(number, span)?;
         self.variables.states[number as usize].pins += 1;
         Ok(())
+    }
+
+    pub(super) fn variable_state(&self, number: u32) -> State {
+        self.variables.states[number as usize].state
+    }
+
+    pub(super) fn restore_variable(&mut self, number: u32, state: State) {
+        self.variables.states[number as usize].state = state;
     }
 
     pub(super) fn unpin_variable(&mut self, number: u32) {

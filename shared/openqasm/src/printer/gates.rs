@@ -19,6 +19,10 @@ impl Printer<'_> {
                 self.written(gate, Base::U, &angles);
                 Ok(())
             }
+            (Base::GlobalPhase, Style::Braket) => {
+                self.phase(gate, parameters);
+                Ok(())
+            }
             (base, _) => {
                 self.written(gate, base, parameters);
                 Ok(())
@@ -33,18 +37,47 @@ impl Printer<'_> {
             let gate = self.program.gate_name(gate).to_owned();
             return Err(PrintError::Gate { gate });
         };
-        self.written(gate, Base::GlobalPhase, std::slice::from_ref(phase));
+        self.phase(gate, std::slice::from_ref(phase));
         self.written(gate, Base::U, angles);
         Ok(())
+    }
+
+    /// Braket has no `negctrl` for `gphase`: a controlled phase is the phase of one of its controls.
+    fn phase(&mut self, gate: &Gate, parameters: &[Parameter]) {
+        let mut controls = self.program.operands(gate)[..gate.controls()].to_vec();
+        let powers = self.program.powers(gate);
+        let Some(last) = controls.len().checked_sub(1) else {
+            return self.line_of(Base::GlobalPhase, &[], &[], powers, parameters);
+        };
+        let at = controls.iter().rposition(|wire| wire.is_on_one()).unwrap_or(last);
+        let target = controls.remove(at);
+        let flip = format!("x {};", self.labels.qubits[target.qubit() as usize]);
+        if !target.is_on_one() {
+            self.line(&flip);
+        }
+        self.line_of(Base::Phase, &controls, &[target], powers, parameters);
+        if !target.is_on_one() {
+            self.line(&flip);
+        }
     }
 
     fn written(&mut self, gate: &Gate, base: Base, parameters: &[Parameter]) {
         let wires = self.program.operands(gate);
         let (controls, targets) = wires.split_at(gate.controls());
-        let targets = if base == Base::GlobalPhase { &[] } else { targets };
+        self.line_of(base, controls, targets, self.program.powers(gate), parameters);
+    }
+
+    fn line_of(
+        &mut self,
+        base: Base,
+        controls: &[Wire],
+        targets: &[Wire],
+        powers: &[f64],
+        parameters: &[Parameter],
+    ) {
         let (name, absorbed) = self.name(base, controls);
         let mut line = String::new();
-        modifiers(&mut line, &controls[..controls.len() - absorbed], self.program.powers(gate));
+        modifiers(&mut line, &controls[..controls.len() - absorbed], powers);
         line.push_str(name);
         if !parameters.is_empty() {
             let all: Vec<String> =

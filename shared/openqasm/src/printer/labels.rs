@@ -1,6 +1,6 @@
 //! What are qubits, bits and variables called in the text?
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use quantum_program::{Expression, Instruction, Program, built_in};
 
@@ -19,8 +19,12 @@ pub(super) struct Labels {
     pub(super) variables: Vec<String>,
 }
 
-/// Names that are taken.
-struct Taken(HashSet<String>);
+/// Names that are taken, and for each wanted one the number to try next.
+#[derive(Default)]
+struct Taken {
+    names: HashSet<String>,
+    next: HashMap<String, u32>,
+}
 
 impl Taken {
     fn take(&mut self, wanted: &str) -> String {
@@ -28,25 +32,28 @@ impl Taken {
             !taken.contains(name) && keyword(name).is_none() && built_in(name).is_none()
         };
         let mut name = wanted.to_owned();
-        let mut number = 1;
-        while !is_free(&name, &self.0) {
+        let number = self.next.entry(wanted.to_owned()).or_insert(0);
+        while *number > 0 || !is_free(&name, &self.names) {
+            *number += 1;
             name = format!("{wanted}_{number}");
-            number += 1;
+            if is_free(&name, &self.names) {
+                break;
+            }
         }
-        self.0.insert(name.clone());
+        self.names.insert(name.clone());
         name
     }
 
     /// A name that the program's writer chose, kept as it is.
     fn keep(&mut self, name: &str) -> String {
-        self.0.insert(name.to_owned());
+        self.names.insert(name.to_owned());
         name.to_owned()
     }
 }
 
 impl Labels {
     pub(super) fn new(program: &Program) -> Self {
-        let mut taken = Taken(HashSet::new());
+        let mut taken = Taken::default();
         for input in program.inputs() {
             taken.keep(&input.name);
         }

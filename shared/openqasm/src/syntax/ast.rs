@@ -14,7 +14,7 @@ use quantum_program::{BinaryOperator, Language, UnaryOperator};
 #[derive(Debug, Clone)]
 pub(crate) struct Document {
     pub(crate) language: Language,
-    pub(crate) body: Block,
+    pub(crate) body: Vec<Statement>,
     pub(crate) names: Names,
     pub(crate) arenas: Arenas,
 }
@@ -36,6 +36,18 @@ pub(crate) struct Arenas {
     pub(crate) loops: Vec<ForLoop>,
     pub(crate) types: Vec<ClassicalType>,
     pub(crate) pragmas: Vec<Pragma>,
+}
+
+impl Arenas {
+    /// With room for what a text of that many bytes mostly needs: room that is not used costs nothing.
+    pub(crate) fn for_source(bytes: usize) -> Self {
+        Self {
+            nodes: Vec::with_capacity(bytes / 10),
+            expressions: Vec::with_capacity(bytes / 12),
+            operands: Vec::with_capacity(bytes / 12),
+            ..Self::default()
+        }
+    }
 }
 
 /// Neighbours in an arena.

@@ -1,9 +1,9 @@
 //! How are branches and loops written?
 
-use super::ast::{Case, ForLoop, Item, List, StatementKind, narrow};
+use super::ast::{Case, Expression, ForLoop, Item, List, StatementKind, narrow};
 use super::parser::{Parsed, Parser};
 use super::tokens::TokenKind;
-use crate::diagnostics::Code;
+use crate::diagnostics::{Code, Fault, Span};
 
 impl Parser<'_> {
     pub(super) fn if_else(&mut self) -> Parsed<()> {
@@ -91,24 +91,58 @@ impl Parser<'_> {
 
     fn case(&mut self) -> Parsed<Case> {
         self.count_statement()?;
+        let start = self.token().span;
         if self.accept(TokenKind::Default) {
-            let body = self.block()?;
-            return Ok(Case { values: List::EMPTY, is_default: true, body });
+            let is_old = self.accept(TokenKind::Colon);
+            return self.case_body(List::EMPTY, true, is_old, start);
         }
-        if !self.accept(TokenKind::Case) {
+        if !self.is_at(TokenKind::Case) {
             return Err(self.unexpected("`case` or `default`"));
         }
         let from = self.pending.expressions.len();
+        let mut is_old = false;
+        while self.accept(TokenKind::Case) {
+            self.case_values()?;
+            if !self.accept(TokenKind::Colon) {
+                break;
+            }
+            is_old = true;
+        }
+        let values = List::moved(&mut self.pending.expressions, from, &mut self.arenas.expressions);
+        self.case_body(values, false, is_old, start)
+    }
+
+    fn case_values(&mut self) -> Parsed<()> {
         loop {
             let value = self.expression()?;
             self.pending.expressions.push(value);
             if !self.accept(TokenKind::Comma) || self.is_at(TokenKind::LeftBrace) {
-                break;
+                return Ok(());
             }
         }
-        let values = List::moved(&mut self.pending.expressions, from, &mut self.arenas.expressions);
+    }
+
+    /// Exporters of before the specification had `switch` write colons and a `break` behind each case.
+    fn case_body(
+        &mut self,
+        values: List<Expression>,
+        is_default: bool,
+        is_old: bool,
+        start: Span,
+    ) -> Parsed<Case> {
         let body = self.block()?;
-        Ok(Case { values, is_default: false, body })
+        if is_old {
+            if self.accept(TokenKind::Break) {
+                self.end_statement()?;
+            }
+            self.faults.warn(Fault::new(
+                Code::Deprecated,
+                start,
+                "this is how cases were written before the specification had them",
+                "write `case 0, 1 { … }` and `default { … }`, without colons and `break`",
+            ));
+        }
+        Ok(Case { values, is_default, body })
     }
 
     pub(super) fn returned(&mut self) -> Parsed<()> {

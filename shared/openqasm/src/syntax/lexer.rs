@@ -4,34 +4,6 @@ use super::names::{Names, Symbol};
 use super::tokens::{Token, TokenKind, is_old_keyword, keyword};
 use crate::diagnostics::{Code, Fault, Faults, Span};
 
-/// Names of the program and its tokens; the last one is always [`TokenKind::End`]. What cannot be
-/// read is reported and stands there as [`TokenKind::Broken`].
-pub(crate) fn tokens(source: &str, names: &mut Names, faults: &mut Faults) -> Vec<Token> {
-    let expected = source.len() / 3 + 16;
-    let bytes = source.as_bytes();
-    let found = Vec::with_capacity(expected);
-    let mut lexer = Lexer { source, bytes, at: 0, names, found, is_old: false, pragma_end: None };
-    while !faults.is_full() {
-        lexer.skip_space();
-        if lexer.pragma_end.is_some_and(|end| lexer.at >= end) {
-            lexer.pragma_end = None;
-            lexer.push(TokenKind::PragmaEnd, 0);
-        }
-        if lexer.at >= source.len() {
-            break;
-        }
-        if let Err(fault) = lexer.token() {
-            faults.push(fault);
-        }
-    }
-    lexer.at = source.len();
-    if lexer.pragma_end.is_some() {
-        lexer.push(TokenKind::PragmaEnd, 0);
-    }
-    lexer.push(TokenKind::End, 0);
-    lexer.found
-}
-
 /// What a byte may begin or belong to.
 const SPACE: u8 = 1;
 const NAME_START: u8 = 2;
@@ -60,12 +32,17 @@ fn is(byte: u8, class: u8) -> bool {
     CLASSES[byte as usize] & class != 0
 }
 
-struct Lexer<'a> {
+/// Tokens are read as far as the parser looks, and dropped where it does not look back: a text has far more of them
+/// than fit into a cache.
+pub(super) struct Lexer<'a> {
     source: &'a str,
     bytes: &'a [u8],
     at: usize,
-    names: &'a mut Names,
-    found: Vec<Token>,
+    pub(super) names: Names,
+    /// The last one is [`TokenKind::End`] once all are read. What cannot be read is reported, and stands there as
+    /// [`TokenKind::Broken`].
+    pub(super) found: Vec<Token>,
+    pub(super) is_done: bool,
     /// Whether the text says that it is OpenQASM 2, which has fewer keywords.
     is_old: bool,
     /// Where the line ends that a pragma is read from.
@@ -73,6 +50,54 @@ struct Lexer<'a> {
 }
 
 type Lexed = Result<(), Box<Fault>>;
+
+/// Tokens read at a time.
+const BATCH: usize = 512;
+
+impl<'a> Lexer<'a> {
+    pub(super) fn new(source: &'a str) -> Self {
+        Self {
+            source,
+            bytes: source.as_bytes(),
+            at: 0,
+            names: Names::new(),
+            found: Vec::with_capacity(2 * BATCH),
+            is_done: false,
+            is_old: false,
+            pragma_end: None,
+        }
+    }
+
+    /// Reads some more tokens.
+    pub(super) fn read(&mut self, faults: &mut Faults) {
+        let wanted = self.found.len() + BATCH;
+        while !faults.is_full() && self.found.len() < wanted {
+            self.skip_space();
+            if self.pragma_end.is_some_and(|end| self.at >= end) {
+                self.pragma_end = None;
+                self.push(TokenKind::PragmaEnd, 0);
+            }
+            if self.at >= self.source.len() {
+                return self.end();
+            }
+            if let Err(fault) = self.token() {
+                faults.push(fault);
+            }
+        }
+        if faults.is_full() {
+            self.end();
+        }
+    }
+
+    fn end(&mut self) {
+        self.at = self.source.len();
+        if self.pragma_end.take().is_some() {
+            self.push(TokenKind::PragmaEnd, 0);
+        }
+        self.push(TokenKind::End, 0);
+        self.is_done = true;
+    }
+}
 
 impl Lexer<'_> {
     fn byte(&self, ahead: usize) -> u8 {

@@ -64,11 +64,11 @@ pub(crate) fn float(text: &str) -> Option<f64> {
 /// In seconds; a `dt`, whose length a device sets, counts as a nanosecond.
 fn timing(text: &str) -> Option<f64> {
     let unit = text.find(|c: char| c.is_alphabetic() && !matches!(c, 'e' | 'E'))?;
-    let scale = match &text[unit..] {
+    let in_a_second = match &text[unit..] {
         "s" => 1.0,
-        "ms" => 1e-3,
-        "us" | "µs" | "μs" => 1e-6,
-        _ => 1e-9,
+        "ms" => 1e3,
+        "us" | "µs" | "μs" => 1e6,
+        _ => 1e9,
     };
-    Some(float(text[..unit].trim_end())? * scale)
+    Some(float(text[..unit].trim_end())? / in_a_second)
 }

@@ -1,5 +1,7 @@
 //! Which number does a name have, so that no later step compares texts?
 
+use std::hash::{BuildHasher, Hasher, RandomState};
+
 /// A name of the program; equal names have equal numbers, counted from 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Symbol(pub(crate) u32);
@@ -18,11 +20,14 @@ pub(crate) struct Names {
     entries: Vec<(u32, u32)>,
     /// Numbers of names plus one, 0 where free; a power of two of them.
     slots: Vec<u32>,
+    /// Different each time, so that no text can be written whose names all fall into one slot.
+    seed: u64,
 }
 
 impl Names {
     pub(crate) fn new() -> Self {
-        Self { text: String::new(), entries: Vec::new(), slots: vec![0; 64] }
+        let seed = RandomState::new().build_hasher().finish();
+        Self { text: String::new(), entries: Vec::new(), slots: vec![0; 64], seed }
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -39,7 +44,7 @@ impl Names {
     }
 
     pub(crate) fn number(&mut self, name: &str) -> Symbol {
-        let hash = hash(name.as_bytes());
+        let hash = hash(self.seed, name.as_bytes());
         let mask = self.slots.len() - 1;
         let mut slot = hash as usize & mask;
         loop {
@@ -84,15 +89,15 @@ fn narrow(length: usize) -> u32 {
     u32::try_from(length).unwrap_or(u32::MAX)
 }
 
-/// Mixes eight bytes at a time; the upper half of a product depends on all bits of its factors.
-fn hash(name: &[u8]) -> u32 {
+/// Mixes eight bytes at a time; both halves of a product together depend on all bits of its factors.
+fn hash(seed: u64, name: &[u8]) -> u32 {
     const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
-    let mut mixed = name.len() as u64;
+    let mut mixed = seed ^ name.len() as u64;
     for chunk in name.chunks(8) {
         let mut word = [0; 8];
         word[..chunk.len()].copy_from_slice(chunk);
-        mixed = (mixed ^ u64::from_le_bytes(word)).wrapping_mul(FACTOR);
-        mixed ^= mixed >> 29;
+        let product = u128::from(mixed ^ u64::from_le_bytes(word)) * u128::from(FACTOR ^ seed | 1);
+        mixed = product as u64 ^ (product >> 64) as u64;
     }
     (mixed >> 32) as u32
 }

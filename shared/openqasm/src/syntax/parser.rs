@@ -6,30 +6,35 @@ use super::ast::{
     Arenas, Block, Document, Expression, Item, List, Modifier, Name, Operand, Parameter, Statement,
     StatementKind, Subscript,
 };
-use super::lexer;
-use super::names::Names;
+use super::lexer::Lexer;
 use super::tokens::{Token, TokenKind};
 use crate::diagnostics::{Code, Fault, Faults, Span};
 use crate::limits::{MAX_NESTING, MAX_STATEMENTS};
 
+/// Tokens that are always read past the next one.
+const LOOK_AHEAD: usize = 4;
+/// Tokens kept before they are dropped together.
+const TOKENS_KEPT: usize = 4_096;
+
 pub(super) type Parsed<T> = Result<T, Box<Fault>>;
 
 pub(crate) fn document(source: &str, faults: &mut Faults) -> Document {
-    let mut names = Names::new();
-    let tokens = lexer::tokens(source, &mut names, faults);
+    let mut lexer = Lexer::new(source);
+    lexer.read(faults);
     let mut parser = Parser {
         source,
-        tokens,
+        lexer,
         at: 0,
         depth: 0,
         read: 0,
         language: Language::OpenQasm3,
-        arenas: Arenas::default(),
+        arenas: Arenas::for_source(source.len()),
         pending: Pending::default(),
         faults,
     };
     let body = parser.document();
-    Document { language: parser.language, body, names, arenas: parser.arenas }
+    let Parser { language, arenas, lexer, .. } = parser;
+    Document { language, body, names: lexer.names, arenas }
 }
 
 /// Parts of lists that are not complete yet; lists within lists are moved to the arenas first.
@@ -47,7 +52,8 @@ pub(super) struct Pending {
 
 pub(super) struct Parser<'a> {
     pub(super) source: &'a str,
-    tokens: Vec<Token>,
+    lexer: Lexer<'a>,
+    /// The token that is read next, among those the lexer holds.
     at: usize,
     depth: usize,
     read: usize,
@@ -58,13 +64,14 @@ pub(super) struct Parser<'a> {
 }
 
 impl Parser<'_> {
-    fn document(&mut self) -> Block {
+    fn document(&mut self) -> Vec<Statement> {
         if let Err(fault) = self.version_line() {
             self.faults.push(fault);
             self.recover();
         }
         while self.kind() != TokenKind::End && !self.faults.is_full() {
             self.depth = 0;
+            self.forget_tokens();
             if self.kind() == TokenKind::RightBrace {
                 let fault = self.unexpected("a statement");
                 self.faults.push(fault);
@@ -76,7 +83,15 @@ impl Parser<'_> {
                 break;
             }
         }
-        List::moved(&mut self.pending.statements, 0, &mut self.arenas.statements)
+        std::mem::take(&mut self.pending.statements)
+    }
+
+    /// Between statements only the token before is still looked at.
+    fn forget_tokens(&mut self) {
+        if self.at > TOKENS_KEPT {
+            self.lexer.found.drain(..self.at - 1);
+            self.at = 1;
+        }
     }
 
     fn version_line(&mut self) -> Parsed<()> {
@@ -173,27 +188,36 @@ impl Parser<'_> {
     }
 
     pub(super) fn token(&self) -> Token {
-        self.tokens[self.at]
+        self.lexer.found[self.at]
     }
 
     pub(super) fn ahead(&self, by: usize) -> Token {
-        self.tokens[(self.at + by).min(self.tokens.len() - 1)]
+        let last = self.lexer.found.len() - 1;
+        self.lexer.found[(self.at + by).min(last)]
     }
 
     pub(super) fn kind(&self) -> TokenKind {
-        self.tokens[self.at].kind
+        self.lexer.found[self.at].kind
     }
 
     pub(super) fn kind_ahead(&self, by: usize) -> TokenKind {
-        self.tokens.get(self.at + by).map_or(TokenKind::End, |token| token.kind)
+        self.lexer.found.get(self.at + by).map_or(TokenKind::End, |token| token.kind)
     }
 
     pub(super) fn previous(&self) -> Span {
-        self.tokens[self.at.saturating_sub(1)].span
+        self.lexer.found[self.at.saturating_sub(1)].span
     }
 
     pub(super) fn advance(&mut self) {
-        self.at = (self.at + 1).min(self.tokens.len() - 1);
+        self.at = (self.at + 1).min(self.lexer.found.len() - 1);
+        self.look_ahead(LOOK_AHEAD);
+    }
+
+    /// Reads so many tokens past the next one, if there are so many.
+    pub(super) fn look_ahead(&mut self, count: usize) {
+        while self.at + count >= self.lexer.found.len() && !self.lexer.is_done {
+            self.lexer.read(self.faults);
+        }
     }
 
     pub(super) fn is_at(&self, kind: TokenKind) -> bool {

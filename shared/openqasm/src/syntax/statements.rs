@@ -161,14 +161,18 @@ impl Parser<'_> {
 
     /// `rx(0.1) q;` or `f(q);`
     fn call_or_gate(&mut self, start: Span) -> Parsed<()> {
-        let mut depth = 0_usize;
+        let (mut depth, mut braces) = (0_usize, 0_usize);
         let mut ahead = 1;
         loop {
+            self.look_ahead(ahead + 1);
             match self.kind_ahead(ahead) {
                 TokenKind::LeftParenthesis => depth += 1,
                 TokenKind::RightParenthesis if depth == 1 => break,
                 TokenKind::RightParenthesis => depth -= 1,
-                TokenKind::Semicolon | TokenKind::End => break,
+                TokenKind::LeftBrace => braces += 1,
+                TokenKind::RightBrace if braces > 0 => braces -= 1,
+                TokenKind::Semicolon | TokenKind::RightBrace if braces == 0 => break,
+                TokenKind::End => break,
                 _ => {}
             }
             ahead += 1;
