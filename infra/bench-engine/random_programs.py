@@ -17,6 +17,8 @@ BUILT_IN = {
     (3, 2): ("ms",),
     (0, 3): ("ccnot", "cswap"),
 }
+# the others have an eigenvalue of -1 that rounding puts on either side of the cut, so that either root is right
+FRACTIONAL = ("x", "z", "s", "si", "t", "ti", "v", "vi")
 NOISE = {
     "bit_flip": (0.5,),
     "phase_flip": (0.5,),
@@ -71,12 +73,14 @@ class Writer:
         name = self.random.choice(names)
         modifiers, controls = "", 0
         while self.random.random() < 0.3:
-            modifier = self.random.choice(["inv @ ", "ctrl @ ", "negctrl @ ", f"pow({self.random.choice(['2', '-1', '0.5', '3'])}) @ "])
+            modifier = self.random.choice(["inv @ ", "ctrl @ ", "negctrl @ ", f"pow({self.random.choice(['2', '-1', '3'])}) @ "])
             if modifier.startswith(("ctrl", "negctrl")):
                 if targets + controls == self.width:
                     continue
                 controls += 1
             modifiers += modifier
+        if name in FRACTIONAL and self.random.random() < 0.2:
+            modifiers += "pow(0.5) @ "
         parameters = f"({', '.join(self.angle() for _ in range(angles))})" if angles else ""
         self.lines.append(f"{modifiers}{name}{parameters} {self.operands(targets + controls)};")
 
