@@ -200,9 +200,7 @@ impl<T: Real> State<T> {
                     let (chunk, rest) = (at / (2 * T::CHUNK), at % (2 * T::CHUNK));
                     let place = chunk * T::CHUNK + rest % T::CHUNK;
                     let place = other.layout.mask(self.layout.index(place));
-                    place / T::CHUNK * 2 * T::CHUNK
-                        + rest / T::CHUNK * T::CHUNK
-                        + place % T::CHUNK
+                    place / T::CHUNK * 2 * T::CHUNK + rest / T::CHUNK * T::CHUNK + place % T::CHUNK
                 }
             };
             *number = *number + theirs[from] * factor;
