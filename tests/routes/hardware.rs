@@ -26,7 +26,14 @@ async fn devices_are_those_of_braket_and_our_own() {
     assert!(ids(&stack, "").await.is_empty());
     stack.refresh_hardware().await;
     let all = ids(&stack, "limit=100").await;
-    for id in ["hub-simulator", "amazon-sv1", "ionq-forte-1", "iqm-garnet", "rigetti-ankaa-3"] {
+    for id in [
+        "hub-simulator",
+        "amazon-dm1",
+        "amazon-sv1",
+        "ionq-forte-1",
+        "iqm-garnet",
+        "rigetti-ankaa-3",
+    ] {
         assert!(all.iter().any(|have| have == id), "{id} in {all:?}");
     }
     assert!(all.is_sorted());
@@ -36,7 +43,7 @@ async fn devices_are_those_of_braket_and_our_own() {
     assert_eq!(ids(&stack, "platform=HUB").await, ["hub-simulator"]);
     assert_eq!(
         ids(&stack, "technology_type=SIMULATOR&limit=1").await,
-        ["amazon-sv1", "hub-simulator"]
+        ["amazon-dm1", "amazon-sv1", "hub-simulator"]
     );
     assert!(ids(&stack, "technology_type=SIMULATOR&status=RETIRED").await.is_empty());
     let ions = ids(&stack, "technology_type=TRAPPED_ION&platform=BRAKET&limit=1").await;
@@ -67,7 +74,7 @@ async fn a_device_is_shown_with_its_price_and_what_it_can_do() {
     let ours = stack.stranger().get("/hardware/hub-simulator").await.expect(200);
     assert_eq!(
         (&ours["platform"], &ours["qubits"], &ours["arn"]),
-        (&json!("HUB"), &json!(29), &Value::Null)
+        (&json!("HUB"), &json!(30), &Value::Null)
     );
     assert_eq!(amount(&ours["price"], "per_giga_update"), "0.00002");
 }

@@ -6,7 +6,10 @@ use domain::{
     app::{self, AppType, QuantumApp},
     listing::{Listing, Terms},
     subscription::Subscription,
-    version::{self, AppVersion, IrType, Package, ResourceEstimate, Sdk, Upload, VersionStatus},
+    version::{
+        self, AppVersion, AskedResults, IrType, Package, ResourceEstimate, Sdk, SimulationEstimate,
+        Upload, VersionStatus,
+    },
 };
 use files::{PackageKey, Sha256Digest};
 use serde_json::{Value, json};
@@ -166,7 +169,7 @@ impl Stack {
 
 fn package(key: &PackageKey, program_key: String, source: &str) -> Package {
     let program = quantum::parse(source).expect("a program");
-    let analysis = program.analysis();
+    let analysis = quantum::analysis::analyze(program.program());
     let number = |count: usize| u32::try_from(count).expect("small");
     let properties: serde_json::Map<String, Value> = program
         .inputs()
@@ -196,6 +199,11 @@ fn package(key: &PackageKey, program_key: String, source: &str) -> Package {
             gate_names: analysis.gate_counts.keys().cloned().collect(),
             uses_mid_circuit_measurement: analysis.uses_mid_circuit_measurement,
             includes_library: false,
+            results: AskedResults::None,
+            simulation: SimulationEstimate::of_state_vector(
+                number(analysis.qubits),
+                analysis.gates as u64,
+            ),
         },
         inputs: Vec::new(),
     }

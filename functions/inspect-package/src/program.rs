@@ -2,11 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use domain::{
-    job::SimulationSize,
-    package::{Finding, InputKind, IrType, ProgramInput, ResourceEstimate},
+use domain::package::{
+    AskedResults, Finding, InputKind, IrType, ProgramInput, ResourceEstimate, SimulationEstimate,
 };
-use quantum::{Analysis, Diagnostics};
+use quantum::{
+    Diagnostics, Language, NeededShots, Program,
+    analysis::{Analysis, Precision, analyze},
+};
 
 pub(crate) struct Learned {
     pub(crate) ir_type: IrType,
@@ -16,23 +18,14 @@ pub(crate) struct Learned {
 
 /// Reads the program in `file`.
 pub(crate) fn read(source: &str, file: &str) -> Result<Learned, Vec<Finding>> {
-    let program = quantum::parse(source).map_err(|found| diagnosed(found, file))?;
-    let code = without_comments(source);
-    let estimate = estimate(&program.analysis(), &code);
-    if SimulationSize::of(&estimate, 1).is_none() {
-        return Err(vec![Finding::of_file(
-            "program_too_large",
-            format!(
-                "Make the program smaller: the hub-simulator runs up to {} qubits, and fewer gates the more qubits there are; this one has {} qubits and {} gates.",
-                domain::hardware::HUB_SIMULATOR_QUBITS,
-                estimate.qubits,
-                estimate.gates
-            ),
-            file,
-        )]);
-    }
-    let inputs = program.inputs().iter().map(input).collect();
-    Ok(Learned { ir_type: ir_type(&code), inputs, estimate })
+    let parsed = quantum::parse(source).map_err(|found| diagnosed(found, file))?;
+    let program = parsed.program();
+    let ir_type = match program.language() {
+        Language::OpenQasm2 => IrType::Openqasm2,
+        Language::OpenQasm3 => IrType::Openqasm3,
+    };
+    let estimate = estimate(program, source);
+    Ok(Learned { ir_type, inputs: program.inputs().iter().map(input).collect(), estimate })
 }
 
 fn diagnosed(found: Diagnostics, file: &str) -> Vec<Finding> {
@@ -63,7 +56,8 @@ fn input(input: &quantum::Input) -> ProgramInput {
     ProgramInput { name: input.name.clone(), kind }
 }
 
-fn estimate(analysis: &Analysis, code: &str) -> ResourceEstimate {
+fn estimate(program: &Program, source: &str) -> ResourceEstimate {
+    let analysis = &analyze(program);
     let narrow = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
     let wide = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
     ResourceEstimate {
@@ -74,7 +68,32 @@ fn estimate(analysis: &Analysis, code: &str) -> ResourceEstimate {
         measured_qubits: narrow(analysis.measured_qubits),
         gate_names: gate_names(analysis),
         uses_mid_circuit_measurement: analysis.uses_mid_circuit_measurement,
-        includes_library: words(code).any(|word| word == "include"),
+        includes_library: words(&without_comments(source)).any(|word| word == "include"),
+        results: results(program),
+        simulation: simulation(analysis),
+    }
+}
+
+/// What a run without shots takes is learnt of one exact run, and what each shot takes of a second one.
+fn simulation(analysis: &Analysis) -> SimulationEstimate {
+    let exact = analysis.simulation(0, Precision::Double);
+    let once = analysis.simulation(1, Precision::Single);
+    let twice = analysis.simulation(2, Precision::Single);
+    let updates_a_shot = twice.updates.saturating_sub(once.updates);
+    SimulationEstimate {
+        sampled_bytes: once.memory_bytes,
+        exact_bytes: exact.memory_bytes,
+        updates: once.updates.saturating_sub(updates_a_shot),
+        updates_a_shot,
+    }
+}
+
+fn results(program: &Program) -> AskedResults {
+    match quantum::needed_shots(program) {
+        None => AskedResults::None,
+        Some(NeededShots::Any) => AskedResults::Any,
+        Some(NeededShots::None) => AskedResults::Exact,
+        Some(NeededShots::Some) => AskedResults::Sampled,
     }
 }
 
@@ -83,14 +102,6 @@ fn gate_names(analysis: &Analysis) -> Vec<String> {
     let parts = analysis.gate_counts.keys().flat_map(|name| name.split('@'));
     let bare = parts.map(|part| part.split('(').next().unwrap_or_default().trim().to_owned());
     bare.collect::<BTreeSet<_>>().into_iter().collect()
-}
-
-fn ir_type(code: &str) -> IrType {
-    let mut words = words(code);
-    match (words.next(), words.next()) {
-        (Some("OPENQASM"), Some("2")) => IrType::Openqasm2,
-        _ => IrType::Openqasm3,
-    }
 }
 
 fn words(code: &str) -> impl Iterator<Item = &str> {

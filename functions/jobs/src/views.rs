@@ -196,6 +196,9 @@ pub struct JobResult {
     pub truncated: bool,
     #[schema(value_type = Vec<shape::Qubits>, max_items = 10000)]
     pub measured_qubits: Vec<u32>,
+    /// The result types the program asks for, in their order: `type` and `value`, as Amazon Braket writes them.
+    #[schema(value_type = Vec<Object>, max_items = 1000)]
+    pub result_types: Vec<Value>,
     /// Seconds.
     #[schema(value_type = shape::Duration)]
     pub execution_time: f64,
@@ -217,6 +220,7 @@ impl JobResult {
             distinct: result.distinct,
             truncated: false,
             measured_qubits: result.measured_qubits.clone(),
+            result_types: result.result_types.clone(),
             execution_time: result.execution_millis as f64 / 1000.0,
             cost: job.actual_cost.unwrap_or_default().into(),
             failure: result.failure.as_ref().map(Failure::from),
@@ -226,14 +230,16 @@ impl JobResult {
         view
     }
 
-    /// Takes all counts from the stored document.
+    /// Takes all counts and result types from the stored document.
     pub(crate) fn complete(&mut self, document: &[u8]) -> Result<(), serde_json::Error> {
         #[derive(Deserialize)]
         struct Document {
             counts: BTreeMap<String, u64>,
+            result_types: Vec<Value>,
         }
         let document: Document = serde_json::from_slice(document)?;
         self.count(document.counts);
+        self.result_types = document.result_types;
         Ok(())
     }
 

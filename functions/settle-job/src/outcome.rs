@@ -88,12 +88,14 @@ async fn output(
     task: &Task,
     result: GateModelResult,
 ) -> Result<Outcome, Failed> {
-    let kept = results.keep_large(job.id.uuid(), &result.counts, &result.measured_qubits).await;
+    let (counts, qubits) = (&result.counts, &result.measured_qubits);
+    let kept = results.keep_large(job.id.uuid(), counts, qubits, &result.result_types).await;
     let began = job.started_at.unwrap_or(task.created_at);
     let execution = task.ended_at.unwrap_or(began).since(began);
     Ok(Outcome::Completed(Output {
         counts: result.counts,
         measured_qubits: result.measured_qubits,
+        result_types: result.result_types,
         execution_millis: u64::try_from(execution.as_millis()).unwrap_or(u64::MAX),
         stored_at: kept.map_err(Failed::because)?.map(|key| key.to_string()),
     }))

@@ -1,11 +1,13 @@
 //! Which devices the local Braket has, where, and what their documents say.
 
-use serde::Deserialize;
+use quantum::analysis::Capabilities;
+use serde::{Deserialize, de::Error as _};
 use serde_json::Value;
 
 use crate::request::OPENQASM;
 
-const DOCUMENTS: [&str; 5] = [
+const DOCUMENTS: [&str; 6] = [
+    include_str!("../devices/amazon-dm1.json"),
     include_str!("../devices/amazon-sv1.json"),
     include_str!("../devices/ionq-aria-1.json"),
     include_str!("../devices/ionq-forte-1.json"),
@@ -25,6 +27,9 @@ pub(crate) struct Device {
     pub(crate) device_type: String,
     pub(crate) device_status: String,
     device_capabilities: Value,
+    /// The same, as it is held against programs.
+    #[serde(skip)]
+    capabilities: Capabilities,
 }
 
 /// The devices, with simulators no wider than the memory allows.
@@ -38,6 +43,8 @@ pub(crate) fn fleet(memory_limit_bytes: u64) -> Result<Vec<Device>, serde_json::
             if device.is_simulator() {
                 device.device_capabilities["paradigm"]["qubitCount"] = width.into();
             }
+            device.capabilities = Capabilities::parse(&device.device_capabilities.to_string())
+                .map_err(serde_json::Error::custom)?;
             Ok(device)
         })
         .collect()
@@ -65,9 +72,8 @@ impl Device {
         (range[0].as_u64().unwrap_or(0), range[1].as_u64().unwrap_or(0))
     }
 
-    pub(crate) fn has_gate(&self, name: &str) -> bool {
-        let gates = self.device_capabilities["action"][OPENQASM]["supportedOperations"].as_array();
-        gates.is_some_and(|gates| gates.iter().any(|gate| gate == name))
+    pub(crate) fn capabilities(&self) -> &Capabilities {
+        &self.capabilities
     }
 
     /// Braket shows OpenQASM only to callers whose user agent names the schemas since 1.8.

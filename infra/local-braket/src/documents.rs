@@ -1,6 +1,6 @@
 //! The documents the local Braket writes: results, and the tasks and devices it shows.
 
-use quantum::{Measurements, Outcome};
+use quantum::{AskedResult, Measurements, Outcome};
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
@@ -25,10 +25,11 @@ pub(crate) fn results(
     if device.is_simulator() {
         additional["simulatorMetadata"] = json!({ "braketSchemaHeader": header("simulator_metadata"), "executionDuration": took_ms });
     }
+    let has_shots = !outcome.measurements.is_empty();
     serde_json::to_vec(&Results {
         braket_schema_header: header("gate_model_task_result"),
-        measurements: Rows(&outcome.measurements),
-        result_types: [],
+        measurements: has_shots.then_some(Rows(&outcome.measurements)),
+        result_types: &outcome.results,
         measured_qubits: &outcome.measured_qubits,
         task_metadata: json!({
             "braketSchemaHeader": header("task_metadata"),
@@ -47,8 +48,10 @@ pub(crate) fn results(
 #[serde(rename_all = "camelCase")]
 struct Results<'a> {
     braket_schema_header: Value,
-    measurements: Rows<'a>,
-    result_types: [Value; 0],
+    /// Absent, not empty, without shots.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    measurements: Option<Rows<'a>>,
+    result_types: &'a [AskedResult],
     measured_qubits: &'a [usize],
     task_metadata: Value,
     additional_metadata: Value,

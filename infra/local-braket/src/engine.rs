@@ -2,7 +2,10 @@
 
 use std::{collections::BTreeMap, ops::ControlFlow};
 
-use quantum::{Circuit, Outcome, Run, SimulationError, Value};
+use quantum::{
+    Circuit, Outcome, Run, SimulationError, Value,
+    analysis::{Form, Misfit, Request},
+};
 
 use crate::{devices::Device, request::Action};
 
@@ -11,36 +14,27 @@ pub(crate) type Reason = String;
 
 /// Reads the program as the device's compiler would.
 pub(crate) fn compile(action: &Action, device: &Device, shots: u64) -> Result<Circuit, Reason> {
-    let program = quantum::parse(&action.source).map_err(|diagnostics| diagnostics.to_string())?;
+    let parsed = quantum::parse(&action.source).map_err(|diagnostics| diagnostics.to_string())?;
     if includes_a_file(&action.source) {
         return Err(
             "Include statements are not supported: define the gates in the program.".to_owned()
         );
     }
-    let circuit = program.bind(&inputs(action)?).map_err(|error| error.to_string())?;
-    let analysis = circuit.analysis();
-    if analysis.qubits as u64 > device.qubits() {
-        let (needed, has) = (analysis.qubits, device.qubits());
-        return Err(format!(
-            "The program uses {needed} qubits and {} has {has}.",
-            device.device_name
-        ));
+    let circuit = quantum::bind(&parsed, &inputs(action)?).map_err(|error| error.to_string())?;
+    let request =
+        Request { shots: u32::try_from(shots).unwrap_or(u32::MAX), form: Form::AsWritten };
+    let reasons: Vec<String> =
+        device.capabilities().misfits(&circuit, request).iter().map(Misfit::to_string).collect();
+    if !reasons.is_empty() {
+        return Err(reasons.join(" "));
     }
-    if analysis.uses_mid_circuit_measurement {
-        return Err("Qubits may not be used after they were measured or be reset.".to_owned());
-    }
-    if let Some(unknown) =
-        analysis.gate_counts.keys().map(|name| base(name)).find(|name| !device.has_gate(name))
-    {
-        return Err(format!("The gate {unknown} is not supported by {}.", device.device_name));
-    }
-    if shots == 0 {
+    if shots == 0 && circuit.program().results().is_empty() {
         return Err("No result types specified for shots=0.".to_owned());
     }
     Ok(circuit)
 }
 
-/// Simulates without noise; `None` when it was interrupted.
+/// Simulates with the noise of the program alone; `None` when it was interrupted.
 pub(crate) fn run(
     circuit: &Circuit,
     shots: u64,
@@ -51,7 +45,8 @@ pub(crate) fn run(
     let progress =
         |_| if interrupted() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
     let shots = u32::try_from(shots).unwrap_or(u32::MAX);
-    match circuit.simulate(&Run { shots, seed, memory_limit_bytes, progress: &progress }) {
+    let run = Run { memory_limit_bytes, progress: &progress, ..Run::new(shots, seed) };
+    match quantum::simulate(circuit, &run) {
         Ok(outcome) => Ok(Some(outcome)),
         Err(SimulationError::Cancelled) => Ok(None),
         Err(error) => Err(error.to_string()),
@@ -66,11 +61,6 @@ fn inputs(action: &Action) -> Result<BTreeMap<String, Value>, Reason> {
             Err(_) => Err(format!("The input {name} is neither a number nor a bit string.")),
         })
         .collect()
-}
-
-/// The gate behind its modifiers: `ctrl @ inv @ x` is an `x`.
-fn base(name: &str) -> &str {
-    name.rsplit('@').next().unwrap_or(name).trim()
 }
 
 /// Braket's devices read no files; ours resolve the standard ones, so it must be asked for.

@@ -9,7 +9,10 @@ use domain::{
     listing::{Listing, Terms},
     price,
     subscription::Subscription,
-    version::{AppVersion, Details, IrType, Package, ResourceEstimate, Sdk, Upload},
+    version::{
+        AppVersion, AskedResults, Details, IrType, Package, ResourceEstimate, Sdk,
+        SimulationEstimate, Upload,
+    },
 };
 use serde_json::json;
 use store::{
@@ -187,6 +190,8 @@ fn package() -> Package {
             gate_names: ["ry", "cnot"].map(str::to_owned).into(),
             uses_mid_circuit_measurement: false,
             includes_library: false,
+            results: AskedResults::None,
+            simulation: SimulationEstimate::of_state_vector(3, 3),
         },
         inputs: Vec::new(),
     }

@@ -6,11 +6,13 @@ use serde::{
     Deserialize, Deserializer,
     de::{Error as _, SeqAccess, Visitor},
 };
+use serde_json::Value;
 
 /// A larger document is refused unread.
 pub const MAX_RESULT_BYTES: usize = 64 * 1024 * 1024;
 const MAX_QUBITS: usize = 1_000;
 const MAX_SHOTS: u64 = 10_000_000;
+const MAX_RESULT_TYPES: usize = 1_000;
 const SCHEMA: &str = "braket.task_result.gate_model_task_result";
 
 /// The outcome of a task, whichever of its two forms the device wrote.
@@ -26,6 +28,8 @@ pub struct GateModelResult {
     pub counts: BTreeMap<String, u64>,
     /// Bit string → as told by the device, else the share of the counts.
     pub probabilities: BTreeMap<String, f64>,
+    /// `type` and `value` of each result type asked for.
+    pub result_types: Vec<Value>,
 }
 
 /// The document is not a gate-model result this version can read.
@@ -58,6 +62,7 @@ impl GateModelResult {
             measured_qubits: document.measured_qubits,
             counts,
             probabilities,
+            result_types: document.result_types,
         })
     }
 }
@@ -73,6 +78,8 @@ struct Document {
     measurement_probabilities: Option<BTreeMap<String, f64>>,
     #[serde(default)]
     measured_qubits: Vec<u32>,
+    #[serde(default)]
+    result_types: Vec<Value>,
     task_metadata: Metadata,
 }
 
@@ -96,6 +103,9 @@ impl Document {
         }
         if self.task_metadata.shots > MAX_SHOTS {
             return Err(BadResult("it claims too many shots".to_owned()));
+        }
+        if self.result_types.len() > MAX_RESULT_TYPES {
+            return Err(BadResult("it has too many result types".to_owned()));
         }
         let width = self.measured_qubits.len();
         let measured = self.measurements.as_ref().map(|counted| counted.0.keys());
@@ -206,7 +216,7 @@ fn counts_from(probabilities: &BTreeMap<String, f64>, shots: u64) -> BTreeMap<St
 
 #[cfg(test)]
 mod tests {
-    use serde_json::{Value, json};
+    use serde_json::json;
 
     use super::*;
 
@@ -245,6 +255,13 @@ mod tests {
     }
 
     #[test]
+    fn result_types_are_taken_as_they_are_told() {
+        let told = json!([{ "type": { "type": "probability" }, "value": [0.25, 0.75] }]);
+        let result = changed(|document| document["resultTypes"] = told.clone()).expect("a result");
+        assert_eq!(json!(result.result_types), told);
+    }
+
+    #[test]
     fn probabilities_alone_become_counts_that_add_up() {
         let result = changed(|document| {
             document["measurements"] = Value::Null;
@@ -269,7 +286,8 @@ mod tests {
     #[test]
     fn hostile_documents_are_refused() {
         type Change = fn(&mut Value);
-        let changes: [Change; 10] = [
+        let changes: [Change; 11] = [
+            |d| d["resultTypes"] = json!(vec![0; MAX_RESULT_TYPES + 1]),
             |d| d["measurements"] = json!([[1, 0], [1]]),
             |d| d["measurements"] = json!([[1, 2]]),
             |d| d["measurements"] = json!([[1, -1]]),

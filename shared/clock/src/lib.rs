@@ -20,6 +20,11 @@ pub use machine::{Machine, Waiting};
 #[error("the work panicked")]
 pub struct Panicked;
 
+/// How many threads work at once on this machine.
+pub fn processors() -> usize {
+    std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
+}
+
 /// A machine's clock and what else it gives; clones run together.
 #[derive(Clone, Debug)]
 pub struct Clock {

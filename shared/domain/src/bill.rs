@@ -252,6 +252,7 @@ mod tests {
             counts: [("0".to_owned(), 100)].into(),
             measured_qubits: vec![0],
             execution_millis: 1,
+            result_types: Vec::new(),
             stored_at: None,
         };
         let charge = settle(&job(Platform::Braket), Outcome::Completed(output), at(1)).charge;

@@ -7,12 +7,12 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Kind, Moment, Refusal,
     price::{self, Tariff},
-    version::ResourceEstimate,
+    version::{AskedResults, ResourceEstimate},
 };
 
 pub const HUB_SIMULATOR: &str = "hub-simulator";
-/// 16 bytes × 2^29 fit the largest function.
-pub const HUB_SIMULATOR_QUBITS: u32 = 29;
+/// 8 bytes × 2^30 fit the largest function, as counts take; exact answers take twice as much. Clifford programs may be wider.
+pub const HUB_SIMULATOR_QUBITS: u32 = 30;
 pub const MAX_SHOTS: u32 = 100_000;
 /// Characters of a device's id.
 pub const MAX_DEVICE_ID: usize = 100;
@@ -91,14 +91,14 @@ pub fn hub_simulator(now: Moment) -> Hardware {
         provider: "Quantum Hub".to_owned(),
         technology_type: Technology::Simulator,
         platform: Platform::Hub,
-        description: "Exact state-vector simulation of OpenQASM programs, reproducible by seed."
+        description: "Simulation of OpenQASM programs with noise, feedback and result types, reproducible by seed."
             .to_owned(),
         status: HardwareStatus::Online,
         qubits: HUB_SIMULATOR_QUBITS,
         connectivity_map: None,
         gate_set: Vec::new(),
         operations: Vec::new(),
-        min_shots: 1,
+        min_shots: 0,
         max_shots: MAX_SHOTS,
         queue_depth: None,
         tariff: price::tariff(HUB_SIMULATOR),
@@ -135,11 +135,11 @@ pub fn vanished(known: &Hardware, now: Moment) -> Option<Hardware> {
 
 impl Hardware {
     pub fn checked_shots(shots: u32) -> Result<u32, Refusal> {
-        if (1..=MAX_SHOTS).contains(&shots) {
+        if shots <= MAX_SHOTS {
             return Ok(shots);
         }
         let mut checks = crate::field::Checks::new();
-        checks.require(false, "/shots", format!("use 1 to {MAX_SHOTS}"));
+        checks.require(false, "/shots", format!("use 0 to {MAX_SHOTS}"));
         checks.finish().map(|()| shots)
     }
 
@@ -175,7 +175,7 @@ impl Hardware {
     }
 
     fn misfit(&self, estimate: &ResourceEstimate, shots: u32) -> Option<String> {
-        if estimate.qubits > self.qubits {
+        if estimate.qubits > self.qubits && self.platform == Platform::Braket {
             return Some(format!(
                 "it has {} qubits, the program needs {}; choose a larger device",
                 self.qubits, estimate.qubits
@@ -183,6 +183,18 @@ impl Hardware {
         }
         if !(self.min_shots..=self.max_shots).contains(&shots) {
             return Some(format!("it takes {} to {} shots", self.min_shots, self.max_shots));
+        }
+        match (estimate.results, shots) {
+            (AskedResults::None, 0) => {
+                return Some("without shots it has nothing to answer: ask for shots, or for result types in the program".to_owned());
+            }
+            (AskedResults::Sampled, 0) => {
+                return Some("a sample takes shots: ask for at least 1".to_owned());
+            }
+            (AskedResults::Exact, 1..) => {
+                return Some("the program asks for exact results: ask for 0 shots".to_owned());
+            }
+            _ => {}
         }
         if self.platform == Platform::Hub {
             return None;
@@ -228,6 +240,7 @@ pub fn is_slug(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::version::SimulationEstimate;
 
     fn estimate(qubits: u32, gate: &str) -> ResourceEstimate {
         ResourceEstimate {
@@ -239,6 +252,8 @@ mod tests {
             gate_names: vec![gate.to_owned()],
             uses_mid_circuit_measurement: false,
             includes_library: false,
+            results: AskedResults::None,
+            simulation: SimulationEstimate::of_state_vector(qubits, 1),
         }
     }
 
@@ -249,6 +264,7 @@ mod tests {
             technology_type: Technology::Superconducting,
             qubits: 20,
             operations: vec!["h".into(), "cnot".into()],
+            min_shots: 1,
             max_shots: 20_000,
             tariff: price::tariff("iqm-garnet"),
             ..hub_simulator(Moment::from_unix_millis(1))
@@ -263,8 +279,8 @@ mod tests {
     #[test]
     fn a_device_says_why_it_cannot_run_a_program() {
         let ours = hub_simulator(Moment::from_unix_millis(1));
-        check(&ours, &estimate(29, "u3"), 1, None);
-        check(&ours, &estimate(30, "h"), 1, Some("device_cannot_run"));
+        check(&ours, &estimate(2_000, "u3"), 1, None);
+        check(&garnet(), &estimate(21, "h"), 1, Some("device_cannot_run"));
         check(&garnet(), &estimate(3, "h"), 100, None);
         check(&garnet(), &estimate(3, "ccx"), 100, Some("device_cannot_run"));
         check(&garnet(), &estimate(3, "h"), 20_001, Some("device_cannot_run"));
@@ -290,11 +306,27 @@ mod tests {
     }
 
     #[test]
+    fn shots_and_results_have_to_agree() {
+        let ours = hub_simulator(Moment::from_unix_millis(1));
+        let asking = |results| ResourceEstimate { results, ..estimate(3, "h") };
+        for (results, shots, code) in [
+            (AskedResults::None, 0, Some("device_cannot_run")),
+            (AskedResults::Any, 0, None),
+            (AskedResults::Any, 1, None),
+            (AskedResults::Exact, 0, None),
+            (AskedResults::Exact, 1, Some("device_cannot_run")),
+            (AskedResults::Sampled, 0, Some("device_cannot_run")),
+            (AskedResults::Sampled, 1, None),
+        ] {
+            check(&ours, &asking(results), shots, code);
+        }
+        check(&garnet(), &asking(AskedResults::Any), 0, Some("device_cannot_run"));
+    }
+
+    #[test]
     fn shots_are_bounded() {
-        assert!(Hardware::checked_shots(1).is_ok() && Hardware::checked_shots(MAX_SHOTS).is_ok());
-        assert!(
-            Hardware::checked_shots(0).is_err() && Hardware::checked_shots(MAX_SHOTS + 1).is_err()
-        );
+        assert!(Hardware::checked_shots(0).is_ok() && Hardware::checked_shots(MAX_SHOTS).is_ok());
+        assert!(Hardware::checked_shots(MAX_SHOTS + 1).is_err());
     }
 
     #[test]

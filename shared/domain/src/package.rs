@@ -100,13 +100,64 @@ pub struct ResourceEstimate {
     pub gate_names: Vec<String>,
     pub uses_mid_circuit_measurement: bool,
     pub includes_library: bool,
+    pub results: AskedResults,
+    pub simulation: SimulationEstimate,
+}
+
+/// What a program asks for besides counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum AskedResults {
+    None,
+    /// Result types that are exact with 0 shots and sampled with more.
+    Any,
+    /// A state or what follows from it, which takes 0 shots.
+    Exact,
+    /// A sample, which takes shots.
+    Sampled,
+}
+
+/// What simulating the program takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SimulationEstimate {
+    /// Memory of the states, where shots are drawn.
+    pub sampled_bytes: u64,
+    /// Memory of the states, where answers are exact.
+    pub exact_bytes: u64,
+    /// Numbers of the state that are passed over once.
+    pub updates: u64,
+    /// The same again for each shot.
+    pub updates_a_shot: u64,
+}
+
+impl SimulationEstimate {
+    /// Of a state vector that every gate passes over once.
+    pub fn of_state_vector(qubits: u32, gates: u64) -> Self {
+        let amplitudes = 1_u64.checked_shl(qubits).unwrap_or(u64::MAX);
+        Self {
+            sampled_bytes: amplitudes.saturating_mul(8),
+            exact_bytes: amplitudes.saturating_mul(16),
+            updates: amplitudes.saturating_mul(gates.max(1)),
+            updates_a_shot: 0,
+        }
+    }
 }
 
 impl ResourceEstimate {
-    /// Amplitudes a simulation passes over: gates × 2^qubits, for each shot where measuring comes in between.
+    /// Numbers of the state that a simulation of ours passes over.
     pub fn updates(&self, shots: u32) -> u128 {
-        let runs = if self.uses_mid_circuit_measurement { u128::from(shots.max(1)) } else { 1 };
-        (u128::from(self.gates.max(1)) << self.qubits.min(60)).saturating_mul(runs)
+        let each_shot = u128::from(self.simulation.updates_a_shot) * u128::from(shots);
+        u128::from(self.simulation.updates) + each_shot
+    }
+
+    /// Amplitudes that a simulator of a provider passes over, which does not look for a shorter way: gates × 2^qubits.
+    pub fn amplitude_updates(&self) -> u128 {
+        u128::from(self.gates.max(1)) << self.qubits.min(60)
+    }
+
+    /// Memory that a simulation's states take.
+    pub fn simulation_bytes(&self, shots: u32) -> u64 {
+        if shots == 0 { self.simulation.exact_bytes } else { self.simulation.sampled_bytes }
     }
 }
 
@@ -296,6 +347,8 @@ mod tests {
             gate_names: vec![],
             uses_mid_circuit_measurement: false,
             includes_library: false,
+            results: AskedResults::None,
+            simulation: SimulationEstimate::of_state_vector(1, 1),
         };
         let package = Package {
             key: String::new(),

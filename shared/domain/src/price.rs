@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::LazyLock};
 
 use serde::{Deserialize, Deserializer, Serialize, de::Error};
 
-use crate::{Money, version::ResourceEstimate};
+use crate::{Money, hardware::Platform, version::ResourceEstimate};
 
 /// What a device charges for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -107,8 +107,17 @@ pub struct Quote {
 }
 
 impl Quote {
-    pub fn new(app_fee: Money, tariff: &Tariff, estimate: &ResourceEstimate, shots: u32) -> Self {
-        let updates = estimate.updates(shots);
+    pub fn new(
+        app_fee: Money,
+        tariff: &Tariff,
+        platform: Platform,
+        estimate: &ResourceEstimate,
+        shots: u32,
+    ) -> Self {
+        let updates = match platform {
+            Platform::Hub => estimate.updates(shots),
+            Platform::Braket => estimate.amplitude_updates(),
+        };
         let billable = if estimate.qubits <= tariff.free_qubits { 0 } else { updates };
         Self {
             app_fee,
@@ -122,14 +131,14 @@ impl Quote {
     }
 
     /// Nothing is charged, as in a trial.
-    pub fn free(estimate: &ResourceEstimate, shots: u32) -> Self {
+    pub fn free(platform: Platform, estimate: &ResourceEstimate, shots: u32) -> Self {
         let nothing = Tariff {
             per_task: Money::ZERO,
             per_shot: Money::ZERO,
             per_giga_update: Money::ZERO,
             free_qubits: 0,
         };
-        Self::new(Money::ZERO, &nothing, estimate, shots)
+        Self::new(Money::ZERO, &nothing, platform, estimate, shots)
     }
 
     pub fn total(&self) -> Money {
@@ -172,6 +181,7 @@ fn per_giga(rate: Money, updates: u128) -> Money {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::version::{AskedResults, SimulationEstimate};
 
     fn estimate(qubits: u32, gates: u64) -> ResourceEstimate {
         ResourceEstimate {
@@ -183,12 +193,15 @@ mod tests {
             gate_names: vec![],
             uses_mid_circuit_measurement: false,
             includes_library: false,
+            results: AskedResults::None,
+            simulation: SimulationEstimate::of_state_vector(qubits, gates),
         }
     }
 
     fn check(device: &str, qubits: u32, gates: u64, shots: u32, total: &str) {
         let tariff = tariff(device).expect("a priced device");
-        let quote = Quote::new(Money::ZERO, &tariff, &estimate(qubits, gates), shots);
+        let platform = if device == "hub-simulator" { Platform::Hub } else { Platform::Braket };
+        let quote = Quote::new(Money::ZERO, &tariff, platform, &estimate(qubits, gates), shots);
         assert_eq!(quote.total().to_string(), total, "{device} {qubits} {gates} {shots}");
     }
 
@@ -221,7 +234,8 @@ mod tests {
     #[test]
     fn the_fee_is_for_completed_jobs_and_the_device_for_what_ran() {
         let tariff = tariff("iqm-garnet").expect("a priced device");
-        let quote = Quote::new(Money::from_micros(50_000), &tariff, &estimate(3, 5), 100);
+        let quote =
+            Quote::new(Money::from_micros(50_000), &tariff, Platform::Braket, &estimate(3, 5), 100);
         let sum =
             |lines: Vec<Line>| lines.iter().map(|line| line.amount).sum::<Money>().to_string();
         assert_eq!(quote.total().to_string(), "0.495");
@@ -241,6 +255,10 @@ mod tests {
     #[test]
     fn huge_estimates_saturate() {
         let tariff = tariff("hub-simulator").expect("ours");
-        assert!(Quote::new(Money::ZERO, &tariff, &estimate(64, u64::MAX), 1).total() > Money::ZERO);
+        let mut huge = estimate(64, u64::MAX);
+        huge.simulation.updates_a_shot = u64::MAX;
+        assert!(
+            Quote::new(Money::ZERO, &tariff, Platform::Hub, &huge, u32::MAX).total() > Money::ZERO
+        );
     }
 }

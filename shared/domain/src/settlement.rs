@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::{
     AppId, JobId, Moment, Money, Period, SubscriptionId, UserId,
@@ -21,6 +22,8 @@ pub struct Output {
     pub counts: BTreeMap<String, u64>,
     pub measured_qubits: Vec<u32>,
     pub execution_millis: u64,
+    /// Of each result type the program asks for, `type` and `value` as Braket writes them.
+    pub result_types: Vec<Value>,
     /// Object key of the whole result, where it is too large for an item.
     pub stored_at: Option<String>,
 }
@@ -85,6 +88,9 @@ pub struct JobResult {
     pub counts: BTreeMap<String, u64>,
     /// Different bit strings measured; more than `counts` holds where that was cut.
     pub distinct: u64,
+    /// As in [`Output`]; empty where the whole result is stored elsewhere.
+    #[serde(with = "crate::json_text")]
+    pub result_types: Vec<Value>,
     pub measured_qubits: Vec<u32>,
     pub shots: u32,
     pub execution_millis: u64,
@@ -194,16 +200,20 @@ fn result(
         counts: BTreeMap::new(),
         measured_qubits: vec![],
         execution_millis: 0,
+        result_types: Vec::new(),
         stored_at: None,
     });
     let distinct = output.counts.len() as u64;
-    let counts =
-        if output.stored_at.is_some() { most_frequent(output.counts) } else { output.counts };
+    let (counts, result_types) = match output.stored_at {
+        Some(_) => (most_frequent(output.counts), Vec::new()),
+        None => (output.counts, output.result_types),
+    };
     JobResult {
         job_id: job.id,
         status,
         counts,
         distinct,
+        result_types,
         measured_qubits: output.measured_qubits,
         shots: job.shots,
         execution_millis: output.execution_millis,
@@ -229,6 +239,8 @@ pub fn billed_though_unfinished(platform: Platform, successful_shots: Option<u32
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
     use crate::{
         job::tests::{at, job},
@@ -240,6 +252,7 @@ mod tests {
             counts: (0..distinct).map(|n| (format!("{n:08b}"), n + 1)).collect(),
             measured_qubits: vec![0, 1, 2],
             execution_millis: 12,
+            result_types: vec![json!({"type": {"type": "probability"}, "value": [0.5, 0.5]})],
             stored_at: stored.then(|| "jobs/1/result.json".to_owned()),
         }
     }
@@ -279,7 +292,7 @@ mod tests {
     fn a_trial_is_charged_zero_and_says_so() {
         let mut trial = job(Platform::Hub);
         trial.subscription_type = SubscriptionType::Trial;
-        trial.quote = crate::price::Quote::free(&crate::job::tests::estimate(), 100);
+        trial.quote = crate::price::Quote::free(Platform::Hub, &crate::job::tests::estimate(), 100);
         let settled = settle(&trial, Outcome::Completed(output(2, false)), at(60));
         assert_eq!(settled.charge.amount, Money::ZERO);
         assert_eq!(settled.charge.lines[0].kind, LineKind::NoCharge);
@@ -299,6 +312,9 @@ mod tests {
         assert_eq!(settled.result.counts.len(), KEPT_COUNTS);
         assert_eq!(settled.result.distinct, 250);
         assert_eq!(settled.result.counts.values().min(), Some(&151));
+        assert_eq!(settled.result.result_types, Vec::<Value>::new());
+        let small = settle(&job(Platform::Hub), Outcome::Completed(output(2, false)), at(1));
+        assert_eq!(small.result.result_types.len(), 1);
     }
 
     #[test]

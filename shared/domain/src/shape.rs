@@ -189,7 +189,7 @@ shapes! {
     Count: whole(0, MAX_EXACT);
     /// From 1.
     Position: small(1, i32::MAX.unsigned_abs());
-    Shots: small(1, MAX_SHOTS);
+    Shots: small(0, MAX_SHOTS);
     /// Shots that one bit string was measured in, and those of a job that gave none.
     MeasuredShots: small(0, MAX_SHOTS);
     Seed: whole(0, MAX_SEED);

@@ -6,10 +6,11 @@ use crate::{
     JobId, Kind, Moment, Refusal, UserId,
     access_key::AccessKey,
     field::Checks,
-    hardware::Hardware,
+    hardware::{Hardware, Platform},
     job::{FIRST_LOOK, Job, JobStatus, RunMode, SimulationSize, SubStatus, checked_tags},
     price::Quote,
     schema,
+    simulation_size::TooLarge,
     subscription::{Subscription, SubscriptionType, allows_device},
     version::AppVersion,
 };
@@ -69,12 +70,15 @@ pub fn accept(
     let seed = checked_seed(request.seed)?.unwrap_or(random_seed & MAX_SEED);
     schema::check(&package.input_schema, &request.input)?;
     let tariff = device.can_run(&package.estimate, shots)?;
-    let size = SimulationSize::of(&package.estimate, shots).ok_or_else(too_long)?;
+    let size = match device.platform {
+        Platform::Hub => SimulationSize::of(&package.estimate, shots).map_err(too_large)?,
+        Platform::Braket => SimulationSize::Small,
+    };
     let quote = match subscription_type {
-        SubscriptionType::Trial => Quote::free(&package.estimate, shots),
+        SubscriptionType::Trial => Quote::free(device.platform, &package.estimate, shots),
         _ => {
             let fee = subscription.map_or(crate::Money::ZERO, Subscription::app_fee);
-            Quote::new(fee, &tariff, &package.estimate, shots)
+            Quote::new(fee, &tariff, device.platform, &package.estimate, shots)
         }
     };
     Ok(Job {
@@ -148,11 +152,11 @@ fn shots_missing() -> Refusal {
     checks.finish().err().unwrap_or_else(subscription_missing)
 }
 
-fn too_long() -> Refusal {
+fn too_large(reason: TooLarge) -> Refusal {
     Refusal::new(
         Kind::Invalid,
-        "program_too_long",
-        "The program needs more memory or time than the largest simulator has; use fewer qubits or gates.",
+        "program_too_large",
+        format!("The hub-simulator cannot run this program: {reason}, or choose another device."),
     )
 }
 
@@ -163,7 +167,7 @@ mod tests {
     use super::*;
     use crate::{
         AppId, ListingId, Money, SubscriptionId,
-        hardware::{Technology, hub_simulator},
+        hardware::{MAX_SHOTS, Technology, hub_simulator},
         job::tests::{at, estimate},
         listing::{Listing, Terms},
         version::{IrType, Package, Sdk, VersionStatus},
@@ -271,7 +275,8 @@ mod tests {
     #[test]
     fn a_job_is_accepted_at_the_agreed_price_or_refused_with_a_reason() {
         check(|_| (), Ok("0.05"));
-        check(|s| s.request.shots = Some(0), Err("validation_failed"));
+        check(|s| s.request.shots = Some(0), Err("device_cannot_run"));
+        check(|s| s.request.shots = Some(MAX_SHOTS + 1), Err("validation_failed"));
         check(|s| s.request.seed = Some(u64::MAX), Err("validation_failed"));
         check(|s| s.request.tags = vec![String::new()], Err("validation_failed"));
         check(|s| drop(s.request.input.remove("theta")), Err("validation_failed"));
@@ -283,14 +288,17 @@ mod tests {
             |s| s.device.status = crate::hardware::HardwareStatus::Offline,
             Err("device_unavailable"),
         );
-        check(|s| s.device.qubits = 1, Err("device_cannot_run"));
+        check(|s| s.device.min_shots = 1_000, Err("device_cannot_run"));
         check(
             |s| s.version.package.as_mut().expect("set").default_shots = None,
             Err("validation_failed"),
         );
         check(
-            |s| s.version.package.as_mut().expect("set").estimate.gates = u64::MAX,
-            Err("program_too_long"),
+            |s| {
+                let package = s.version.package.as_mut().expect("set");
+                package.estimate.simulation.updates = u64::MAX;
+            },
+            Err("program_too_large"),
         );
         check(
             |s| s.subscription.as_mut().expect("set").ends_at = Some(at(1)),

@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-pub use crate::package::{Finding, IrType, Package, ResourceEstimate, Upload};
+pub use crate::package::{
+    AskedResults, Finding, IrType, Package, ResourceEstimate, SimulationEstimate, Upload,
+};
 use crate::{
     AppId, Kind, Moment, Refusal, UserId, VersionId,
     field::{Checks, MAX_DESCRIPTION},
@@ -256,6 +258,8 @@ mod tests {
                 gate_names: vec!["h".into()],
                 uses_mid_circuit_measurement: false,
                 includes_library: false,
+                results: AskedResults::None,
+                simulation: SimulationEstimate::of_state_vector(1, 1),
             },
         }
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::json;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::bucket::Bucket;
@@ -38,7 +38,7 @@ impl Results {
         self.bucket.get(&key.to_string(), limit).await
     }
 
-    /// Keeps what a job counted, where that is too large for its item; answers the key it then has. Safe to repeat.
+    /// Keeps what a job gave, where that is too large for its item; answers the key it then has. Safe to repeat.
     ///
     /// # Errors
     /// Failed when S3 did not take it.
@@ -47,13 +47,17 @@ impl Results {
         job_id: Uuid,
         counts: &BTreeMap<String, u64>,
         measured_qubits: &[u32],
+        result_types: &[Value],
     ) -> Result<Option<ResultKey>, Error> {
-        let size: usize = counts.keys().map(|bits| bits.len() + BYTES_A_COUNT).sum();
-        if size <= ITEM_BYTES {
+        let counted: usize = counts.keys().map(|bits| bits.len() + BYTES_A_COUNT).sum();
+        let told: usize = result_types.iter().map(|one| one.to_string().len()).sum();
+        if counted + told <= ITEM_BYTES {
             return Ok(None);
         }
         let key = ResultKey::Job { job_id };
-        let document = json!({ "counts": counts, "measured_qubits": measured_qubits });
+        let document = json!({
+            "counts": counts, "measured_qubits": measured_qubits, "result_types": result_types
+        });
         self.keep(&key, document.to_string().into_bytes()).await?;
         Ok(Some(key))
     }

@@ -7,8 +7,10 @@ mod diagnostics;
 mod limits;
 mod lowering;
 mod parsed;
+mod printer;
 mod syntax;
 
 pub use diagnostics::{Code, Diagnostic, Diagnostics, Severity};
 pub use limits::*;
 pub use parsed::{Parsed, parse};
+pub use printer::{PrintError, Style, print};

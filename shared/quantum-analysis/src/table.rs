@@ -1,16 +1,60 @@
-//! How is an analysis shown to a person in a terminal?
+//! How are an analysis and a preflight shown to a person in a terminal?
 
 use std::fmt::Write;
 
 use crate::analysis::{Analysis, Clifford, Noisiness};
+use crate::preflight::Preflight;
+use crate::report::Report;
 use crate::simulation::{Method, Simulation};
+use crate::windows::Window;
 
 /// Gates named in the table; the others are summed up.
 const MAX_NAMES: usize = 12;
 
 /// Two columns of text, with a line end after each row.
-pub fn table(analysis: &Analysis, simulation: &Simulation) -> String {
-    let rows = rows(analysis, simulation);
+pub fn table(report: &Report) -> String {
+    aligned(rows(&report.analysis, &report.simulation))
+}
+
+/// The same for what is to be known before a run on a device.
+pub fn preflight_table(preflight: &Preflight) -> String {
+    let mut rows = vec![("runs", if preflight.fits { "yes" } else { "no" }.to_owned())];
+    rows.extend(preflight.reasons.iter().map(|reason| ("", reason.sentence.clone())));
+    if let Some(success) = &preflight.success {
+        rows.push((
+            "success",
+            format!("{:.1} % of the shots expected", success.probability * 100.0),
+        ));
+        rows.extend(success.assumptions.iter().map(|said| ("", said.clone())));
+    }
+    if let Some(price) = &preflight.price {
+        rows.push(("price", dollars(price.micros)));
+        rows.extend(price.assumptions.iter().map(|said| ("", said.clone())));
+    }
+    if let Some(window) = preflight.window {
+        rows.push(("open", opening(window, preflight.now)));
+    }
+    aligned(rows)
+}
+
+fn opening(window: Window, now: u64) -> String {
+    let hours = |at: u64| duration(at.saturating_sub(now) as f64);
+    match window {
+        Window::Open { until: None } => "all week".to_owned(),
+        Window::Open { until: Some(until) } => format!("now, for {} more", hours(until)),
+        Window::Opens { at } => format!("in {}", hours(at)),
+    }
+}
+
+/// Two decimals, and more where there are more.
+fn dollars(micros: u64) -> String {
+    let (whole, rest) = (micros / 1_000_000, micros % 1_000_000);
+    let digits = format!("{rest:06}");
+    let decimals = digits.trim_end_matches('0');
+    format!("${whole}.{decimals:0<2}")
+}
+
+fn aligned(rows: Vec<(&'static str, String)>) -> String {
     let width = rows.iter().map(|(label, _)| label.chars().count()).max().unwrap_or(0);
     let mut text = String::new();
     for (label, value) in rows {

@@ -1,5 +1,7 @@
 //! When is a device open next?
 
+use serde::Serialize;
+
 use crate::capabilities::ExecutionWindow;
 
 const DAY: u64 = 86_400;
@@ -9,7 +11,8 @@ const GAP: u64 = 60;
 const DAYS_AHEAD: u64 = 8;
 
 /// Seconds since 1970-01-01T00:00:00Z.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
 pub enum Window {
     /// It is open now; `None` if it stays so all week.
     Open {

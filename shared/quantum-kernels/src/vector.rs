@@ -3,8 +3,10 @@
 //! `Operations` say what happens on which positions; a `Plan` arranges them for one `State`; the state runs it.
 //! The bit at position k of a basis state's index is the value of the qubit at position k.
 
+mod branches;
 mod buffer;
 mod complex;
+mod density;
 mod error;
 mod execution;
 mod kernels;
@@ -13,7 +15,9 @@ mod operations;
 mod plan;
 mod reading;
 mod real;
+mod reductions;
 mod sampling;
+mod segments;
 mod state;
 #[cfg(test)]
 mod tests;

@@ -17,10 +17,7 @@ pub enum Unbound {
 }
 
 /// Gives every input its value. Where inputs decide what runs, the program is lowered again, knowing them.
-pub fn bind(
-    parsed: &Parsed,
-    inputs: &BTreeMap<String, InputValue>,
-) -> Result<Circuit, Unbound> {
+pub fn bind(parsed: &Parsed, inputs: &BTreeMap<String, InputValue>) -> Result<Circuit, Unbound> {
     let program = parsed.program();
     if !program.has_feedback() || program.inputs().is_empty() {
         return Ok(Arc::clone(program).bind(inputs)?);

@@ -31,9 +31,8 @@ impl From<std::io::Error> for Stopped {
 pub(crate) fn main() -> ExitCode {
     let ended = match arguments::read() {
         Ok(Asked::Help) => write!(std::io::stdout(), "{USAGE}").map_err(Stopped::from),
-        Ok(Asked::Version) => {
-            writeln!(std::io::stdout(), "quantum {}", env!("CARGO_PKG_VERSION")).map_err(Stopped::from)
-        }
+        Ok(Asked::Version) => writeln!(std::io::stdout(), "quantum {}", env!("CARGO_PKG_VERSION"))
+            .map_err(Stopped::from),
         Ok(Asked::Command(command)) => act(&command),
         Err(stopped) => Err(stopped),
     };

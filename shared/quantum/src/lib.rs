@@ -30,10 +30,13 @@ pub use limits::{
     MAX_LISTED_AMPLITUDES, MAX_OBSERVABLE_QUBITS, MAX_RECORDED_BITS, MAX_SHOTS,
     MAX_SIMULATED_QUBITS, memory_bytes,
 };
-pub use openqasm::{Code, Diagnostic, Diagnostics, Parsed, Severity, parse};
+pub use openqasm::{
+    Code, Diagnostic, Diagnostics, Parsed, PrintError, Severity, Style, parse, print,
+};
 pub use outcome::{Measurements, Method, Outcome};
 pub use quantum_analysis as analysis;
-pub use quantum_program::{BindError, Circuit, Input, InputKind, InputValue as Value, Language, Program,
+pub use quantum_program::{
+    BindError, Circuit, Input, InputKind, InputValue as Value, Language, Program,
 };
 pub use results::{AskedResult, ResultValue};
 pub use run::{Progress, Run, SimulationError};

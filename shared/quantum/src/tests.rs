@@ -40,5 +40,8 @@ pub(crate) fn hermitian(qubits: usize, entries: &[(f64, f64)]) -> Unitary {
     let size = 1 << qubits;
     let entry = |at: usize| Complex::new(entries[at].0, entries[at].1);
     let mirrored = |at: usize| entry(at % size * size + at / size).conjugate();
-    Unitary::new(qubits, (0..size * size).map(|at| (entry(at) + mirrored(at)).scaled(0.5)).collect())
+    Unitary::new(
+        qubits,
+        (0..size * size).map(|at| (entry(at) + mirrored(at)).scaled(0.5)).collect(),
+    )
 }

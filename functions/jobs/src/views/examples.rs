@@ -57,7 +57,9 @@ pub fn result() -> Value {
     json!({
         "job_id": "01a1f866-0d00-71c8-9a7e-6dab3f8c5e93", "status": "COMPLETED", "device_id": "hub-simulator",
         "shots": 1000, "counts": {"00": 882, "11": 118}, "probabilities": {"00": 0.882, "11": 0.118},
-        "distinct": 2, "truncated": false, "measured_qubits": [0, 1], "execution_time": 0.012,
+        "distinct": 2, "truncated": false, "measured_qubits": [0, 1],
+        "result_types": [{"type": {"type": "expectation", "observable": ["z", "z"], "targets": [0, 1]}, "value": 1.0}],
+        "execution_time": 0.012,
         "cost": {"amount": "0.05", "currency": "USD"}, "created_at": "2026-11-20T10:00:01.000Z"
     })
 }

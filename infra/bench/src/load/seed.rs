@@ -18,7 +18,10 @@ use domain::{
     settlement::{Outcome, Output},
     submission::{Ground, Request, accept},
     subscription::Subscription,
-    version::{self, AppVersion, IrType, Package, ResourceEstimate, Sdk, Upload},
+    version::{
+        self, AppVersion, AskedResults, IrType, Package, ResourceEstimate, Sdk, SimulationEstimate,
+        Upload,
+    },
 };
 use files::{PackageKey, Packages, Sha256Digest};
 use secrets::{HashKey, KeyedHash};
@@ -264,6 +267,7 @@ impl Stores {
             counts: BTreeMap::from([("000".to_owned(), 66), ("111".to_owned(), 34)]),
             measured_qubits: vec![0, 1, 2],
             execution_millis: 2,
+            result_types: Vec::new(),
             stored_at: None,
         });
         jobs::settle(&self.table, job.id, jobs::By::Provider, &outcome).await?;
@@ -305,6 +309,8 @@ fn package(key: &PackageKey, program_key: String) -> Package {
             gate_names: ["ry", "cnot"].map(str::to_owned).into(),
             uses_mid_circuit_measurement: false,
             includes_library: false,
+            results: AskedResults::None,
+            simulation: SimulationEstimate::of_state_vector(3, 3),
         },
         inputs: Vec::new(),
     }

@@ -110,7 +110,7 @@ async fn the_edge_reads_every_device() {
     assert_eq!(survey.missed, []);
     let facts =
         |arn: &str| survey.devices.iter().find(|device| device.arn == arn).expect("a device");
-    assert_eq!(survey.devices.len(), 5);
+    assert_eq!(survey.devices.len(), 6);
     let forte = facts(FORTE);
     assert_eq!(
         (forte.qubits, forte.shots, &forte.connectivity),

@@ -1,7 +1,10 @@
 //! The rules of a job's states, case by case.
 
 use super::*;
-use crate::{price::tariff, version::ResourceEstimate};
+use crate::{
+    price::tariff,
+    version::{AskedResults, ResourceEstimate, SimulationEstimate},
+};
 
 pub(crate) const LEASE: Duration = Duration::from_secs(30);
 
@@ -19,6 +22,8 @@ pub(crate) fn estimate() -> ResourceEstimate {
         gate_names: vec!["h".into()],
         uses_mid_circuit_measurement: false,
         includes_library: false,
+        results: AskedResults::None,
+        simulation: SimulationEstimate::of_state_vector(3, 3),
     }
 }
 
@@ -46,7 +51,7 @@ pub(crate) fn job(platform: Platform) -> Job {
         tags: vec![],
         program_key: "p".into(),
         size: SimulationSize::Small,
-        quote: Quote::new(Money::from_micros(50_000), &tariff, &estimate(), 100),
+        quote: Quote::new(Money::from_micros(50_000), &tariff, platform, &estimate(), 100),
         status: JobStatus::Provisioning,
         sub_status: Some(SubStatus::HubQueue),
         fence: 0,

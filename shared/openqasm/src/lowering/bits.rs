@@ -22,6 +22,7 @@ pub(super) struct Bits {
 
 #[derive(Debug, Clone, Copy)]
 struct BitState {
+    register: u32,
     known: Option<bool>,
     /// What a run keeps for it, where that is known.
     kept: Option<bool>,
@@ -91,7 +92,8 @@ impl Lowering<'_> {
         let added = self.builder.bit_register(name, count);
         let register = self.full(span, added)?;
         let first = narrow(self.bits.states.len());
-        let fresh = BitState { known: Some(false), kept: Some(false), pins: 0, measured: None };
+        let fresh =
+            BitState { register, known: Some(false), kept: Some(false), pins: 0, measured: None };
         self.bits.states.resize((first + count) as usize, fresh);
         Ok((register, first))
     }
@@ -120,7 +122,10 @@ impl Lowering<'_> {
         for bit in bits {
             self.keep_bit(*bit, span)?;
         }
-        let are_neighbours = bits.windows(2).all(|pair| pair[1] == pair[0] + 1);
+        let register = |bit: u32| self.bits.states[bit as usize].register;
+        let are_neighbours = bits
+            .windows(2)
+            .all(|pair| pair[1] == pair[0] + 1 && register(pair[0]) == register(pair[1]));
         if are_neighbours {
             return self.term(Term::Bits { first: bits[0], width }, span);
         }

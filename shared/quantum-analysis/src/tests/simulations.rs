@@ -3,7 +3,7 @@
 use quantum_program::{NoiseKind, ResultType};
 
 use super::programs::{Written, ghz};
-use crate::analysis::analyze;
+use crate::analysis::{Analysis, analyze};
 use crate::simulation::{Method, Precision, density_matrix_bytes, state_vector_bytes};
 
 fn method(written: Written, shots: u32) -> Method {
@@ -21,10 +21,9 @@ fn the_method_follows_from_gates_noise_and_results() {
     assert_eq!(method(rotated(), 100), Method::StateVector);
     assert_eq!(method(flipped(ghz(3)), 100), Method::Tableau);
     assert_eq!(method(damped(ghz(3)), 100), Method::DensityMatrix);
-    assert_eq!(method(damped(ghz(13)), 100), Method::Trajectories);
+    assert_eq!(method(damped(ghz(3)), 7), Method::Trajectories);
+    assert_eq!(method(damped(ghz(13)), 10_000), Method::Trajectories);
     assert_eq!(method(damped(ghz(13)), 0), Method::DensityMatrix);
-    let measured = damped(rotated()).measure(0, 0).gate("x", &[], &[0]);
-    assert_eq!(method(measured, 100), Method::Trajectories);
 }
 
 #[test]
@@ -66,4 +65,42 @@ fn time_grows_with_gates_shots_and_width() {
     let again = with_t(15).measure(0, 0).gate("x", &[], &[0]);
     assert!(seconds(again, 1000) > 100.0 * seconds(with_t(15), 1000));
     assert!(seconds(with_t(200), 1) > 1e9, "no such machine");
+}
+
+#[test]
+fn the_model_agrees_with_what_was_measured() {
+    let state = |qubits: usize, gates, precision| {
+        let base = analyze(&ghz(2).gate("t", &[], &[0]).finish());
+        let analysis = Analysis { active_qubits: qubits, gates, ..base };
+        analysis.simulation(1000, precision).core_seconds
+    };
+    let tableau = |qubits: usize, gates, shots| {
+        let base = analyze(&ghz(2).finish());
+        let measured_qubits = qubits;
+        let analysis = Analysis { active_qubits: qubits, gates, measured_qubits, ..base };
+        analysis.simulation(shots, Precision::Double).core_seconds
+    };
+    for (model, measured) in [
+        (state(12, 360, Precision::Double), 0.000_161),
+        (state(16, 480, Precision::Double), 0.002_19),
+        (state(20, 600, Precision::Double), 0.067),
+        (state(22, 660, Precision::Double), 0.23),
+        (state(22, 660, Precision::Single), 0.112),
+        (tableau(1000, 30_000, 1000), 0.0142),
+        (tableau(1000, 150_000, 1000), 0.0284),
+        (tableau(1000, 30_000, 10_000), 0.0173),
+        (tableau(4000, 120_000, 1000), 0.896),
+    ] {
+        assert!((0.7..3.0).contains(&(model / measured)), "{model} {measured}");
+    }
+}
+
+#[test]
+fn mid_circuit_measurements_cost_a_tableau_no_run_each() {
+    let measured = || ghz(50).measure(0, 0).gate("h", &[], &[0]);
+    let simulated =
+        |written: Written| analyze(&written.finish()).simulation(1000, Precision::Double);
+    assert_eq!(simulated(measured()).runs, 1);
+    let decided = measured().if_bit(0, |written| written.gate("x", &[], &[1]));
+    assert_eq!(simulated(decided).runs, 1000);
 }

@@ -108,7 +108,11 @@ fn run_pass<T: Real>(
     };
     if pass.local == all {
         let steps = &plan.steps[pass.steps.clone()];
-        change(plan.path, steps, &plan.data, amplitudes.as_mut_slice(), 0, &mut own.rows);
+        let at_once = (AMPLITUDES_BETWEEN_REPORTS >> plan.index_bits).max(1) as usize;
+        for (number, steps) in steps.chunks(at_once).enumerate() {
+            meter.advance_to(done + (((number * at_once) as u64) << plan.index_bits))?;
+            change(plan.path, steps, &plan.data, amplitudes.as_mut_slice(), 0, &mut own.rows);
+        }
         return Ok(());
     }
     let numbering = all & !pass.local & !zeros;
@@ -308,14 +312,14 @@ impl Change {
                 let entries = &data.entries[entries.clone()];
                 path.call(Scale { block, sweep: *sweep, entries, table });
             }
-            Self::Wide { fixed, value, targets, matrix } => {
-                let targets = &data.targets[targets.clone()];
-                rows.resize(2 << targets.len(), T::default());
+            Self::Wide { fixed, value, places, matrix } => {
+                let places = &data.places[places.clone()];
+                rows.resize(4 * places.len(), T::default());
                 path.call(Wide {
                     block,
                     fixed: *fixed,
                     value: *value,
-                    targets,
+                    places,
                     matrix: &coefficients[matrix.clone()],
                     rows,
                 });

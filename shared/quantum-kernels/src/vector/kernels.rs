@@ -29,7 +29,7 @@ pub(super) struct Sweep {
 
 /// Where a unit's real parts are in its block; the imaginary ones are a chunk further.
 #[inline(always)]
-fn address<T: Real>(unit: usize, lane_bits: usize) -> usize {
+pub(super) fn address<T: Real>(unit: usize, lane_bits: usize) -> usize {
     let below = T::CHUNK_BITS - lane_bits;
     let part = unit & ((1 << below) - 1);
     (unit >> below) * 2 * T::CHUNK + (part << lane_bits)
@@ -43,7 +43,11 @@ pub(super) fn offset<T: Real>(unit_bits: usize, lane_bits: usize) -> usize {
 impl Sweep {
     /// Calls `act` with the number and address of each unit; all numbers are below `units`.
     #[inline(always)]
-    fn each<T: Real, V: Lanes<T>>(self, units: usize, mut act: impl FnMut(usize, usize)) {
+    pub(super) fn each<T: Real, V: Lanes<T>>(
+        self,
+        units: usize,
+        mut act: impl FnMut(usize, usize),
+    ) {
         assert!(self.fixed < units && self.value & !self.fixed == 0);
         let mut unit = 0;
         while unit < units {
@@ -54,17 +58,18 @@ impl Sweep {
     }
 }
 
-fn units<T: Real, V: Lanes<T>>(block: &[T]) -> usize {
+#[inline(always)]
+pub(super) fn units<T: Real, V: Lanes<T>>(block: &[T]) -> usize {
     block.len() / (2 * V::COUNT)
 }
 
 /// Real and imaginary parts.
-type Parts<V> = (V, V);
+pub(super) type Parts<V> = (V, V);
 
 /// # Safety
 /// `at` is the address of a unit of the block.
 #[inline(always)]
-unsafe fn load<T: Real, V: Lanes<T>>(at: *const T) -> Parts<V> {
+pub(super) unsafe fn load<T: Real, V: Lanes<T>>(at: *const T) -> Parts<V> {
     // SAFETY: a unit is `COUNT` real parts and, a chunk further, as many imaginary ones.
     unsafe { (V::load(at), V::load(at.add(T::CHUNK))) }
 }
@@ -242,17 +247,17 @@ impl<T: Real> Kernel<T> for Scale<'_, T> {
     }
 }
 
-/// A matrix on any targets, amplitude by amplitude: for the rare wide ones.
+/// A matrix too wide for registers: the rows are gathered, multiplied as many at once as a register has lanes, and put back.
 pub(super) struct Wide<'a, T> {
     pub(super) block: &'a mut [T],
     /// Bits of an amplitude's index that are targets or controls, and the values of the controls.
     pub(super) fixed: usize,
     pub(super) value: usize,
-    /// Bits of an amplitude's index for each bit of the row number, the lowest first.
-    pub(super) targets: &'a [usize],
+    /// For each row, how far its number is from that of row 0 in the block; at least as many as the widest register.
+    pub(super) places: &'a [usize],
     /// Column after column, each its real, then its imaginary parts.
     pub(super) matrix: &'a [T],
-    /// Twice as many numbers as the matrix has rows.
+    /// Four times as many numbers as the matrix has rows.
     pub(super) rows: &'a mut [T],
 }
 
@@ -261,34 +266,71 @@ impl<T: Real> Kernel<T> for Wide<'_, T> {
 
     #[inline(always)]
     fn run<V: Lanes<T>>(self) {
-        let rows = 1 << self.targets.len();
+        let rows = self.places.len();
+        assert!(rows.is_power_of_two() && rows >= V::COUNT);
+        let (old, new) = self.rows[..4 * rows].split_at_mut(2 * rows);
         let amplitudes = self.block.len() / 2;
-        let index_of = |base: usize, row: usize| {
-            let bits = self.targets.iter().enumerate();
-            bits.fold(base, |index, (bit, target)| index | (row >> bit & 1) << target)
-        };
-        let place = |index: usize| index / T::CHUNK * 2 * T::CHUNK + index % T::CHUNK;
-        let (re, im) = self.rows[..2 * rows].split_at_mut(rows);
         let mut base = 0;
         while base < amplitudes {
-            re.fill(T::default());
-            im.fill(T::default());
-            for (number, column) in self.matrix.chunks_exact(2 * rows).enumerate() {
-                let at = place(index_of(base | self.value, number));
-                let (x, y) = (self.block[at], self.block[at + T::CHUNK]);
-                let (column_re, column_im) = column.split_at(rows);
-                let parts = re.iter_mut().zip(im.iter_mut()).zip(column_re.iter().zip(column_im));
-                for ((re, im), (a, b)) in parts {
-                    *re = *re + *a * x - *b * y;
-                    *im = *im + *a * y + *b * x;
-                }
+            let first = place::<T>(base | self.value);
+            for (place, parts) in self.places.iter().zip(old.chunks_exact_mut(2)) {
+                parts[0] = self.block[first + place];
+                parts[1] = self.block[first + place + T::CHUNK];
             }
-            for row in 0..rows {
-                let at = place(index_of(base | self.value, row));
-                self.block[at] = re[row];
-                self.block[at + T::CHUNK] = im[row];
+            match rows / V::COUNT {
+                1 => times_columns::<T, V, 1>(self.matrix, old, new, rows),
+                _ => times_columns::<T, V, 2>(self.matrix, old, new, rows),
+            }
+            let (re, im) = new.split_at(rows);
+            for (place, (re, im)) in self.places.iter().zip(re.iter().zip(im)) {
+                self.block[first + place] = *re;
+                self.block[first + place + T::CHUNK] = *im;
             }
             base = ((base | self.fixed) + 1) & !self.fixed;
         }
     }
+}
+
+/// The matrix times `old`, which holds real and imaginary parts in turn; `new` gets all real, then all imaginary ones.
+#[inline(always)]
+fn times_columns<T: Real, V: Lanes<T>, const AT_ONCE: usize>(
+    matrix: &[T],
+    old: &[T],
+    new: &mut [T],
+    rows: usize,
+) {
+    let zero = V::splat(T::default());
+    for first in (0..rows).step_by(AT_ONCE * V::COUNT) {
+        // products are summed apart by the part of the factor, so that sums depend less on one another
+        let mut sums = [[zero; 4]; AT_ONCE];
+        for (column, factor) in matrix.chunks_exact(2 * rows).zip(old.chunks_exact(2)) {
+            let (x, y) = (V::splat(factor[0]), V::splat(factor[1]));
+            let (re, im) = column.split_at(rows);
+            let re = re[first..][..AT_ONCE * V::COUNT].chunks_exact(V::COUNT);
+            let im = im[first..][..AT_ONCE * V::COUNT].chunks_exact(V::COUNT);
+            for (sums, (re, im)) in sums.iter_mut().zip(re.zip(im)) {
+                // SAFETY: both parts have as many numbers as a register.
+                let (a, b) = unsafe { (V::load(re.as_ptr()), V::load(im.as_ptr())) };
+                sums[0] = a.mul_add(x, sums[0]);
+                sums[1] = b.mul_add(y, sums[1]);
+                sums[2] = a.mul_add(y, sums[2]);
+                sums[3] = b.mul_add(x, sums[3]);
+            }
+        }
+        let (re, im) = new.split_at_mut(rows);
+        let re = re[first..][..AT_ONCE * V::COUNT].chunks_exact_mut(V::COUNT);
+        let im = im[first..][..AT_ONCE * V::COUNT].chunks_exact_mut(V::COUNT);
+        for (sums, (re, im)) in sums.iter().zip(re.zip(im)) {
+            // SAFETY: both parts have as many numbers as a register.
+            unsafe {
+                sums[0].sub(sums[1]).store(re.as_mut_ptr());
+                sums[2].add(sums[3]).store(im.as_mut_ptr());
+            }
+        }
+    }
+}
+
+/// Where the real part of an amplitude is; the imaginary one is a chunk further.
+pub(super) fn place<T: Real>(index: usize) -> usize {
+    index / T::CHUNK * 2 * T::CHUNK + index % T::CHUNK
 }

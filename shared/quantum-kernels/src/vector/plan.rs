@@ -49,8 +49,8 @@ pub(super) struct Data<T> {
     pub(super) coefficients: Buffer<T>,
     /// For scales: the number of the entry for each unit of a block.
     pub(super) entries: Vec<u16>,
-    /// For wide matrices: their targets.
-    pub(super) targets: Vec<usize>,
+    /// For wide matrices: where the amplitudes of each row are.
+    pub(super) places: Vec<usize>,
     pub(super) twists: Vec<Twist>,
 }
 
@@ -78,7 +78,7 @@ pub(super) enum Change {
     Exchange { sweep: Sweep, offsets: [usize; 2], lanes: usize },
     Rearrange { sweep: Sweep, sources: [u8; MAX_LANES] },
     Scale { sweep: Sweep, entries: Range<usize>, table: Range<usize>, twists: Range<usize> },
-    Wide { fixed: usize, value: usize, targets: Range<usize>, matrix: Range<usize> },
+    Wide { fixed: usize, value: usize, places: Range<usize>, matrix: Range<usize> },
 }
 
 /// A matrix on unit and lane bits; see `kernels::Dense`.

@@ -1,16 +1,22 @@
-//! What can be learnt from a state, and how does a measured value change it?
-
-use std::ops::ControlFlow;
+//! What can be learnt from a state?
 
 use super::complex::Complex;
+use super::density::MAX_REGISTER_DENSITY;
 use super::error::Error;
-use super::operations::Operations;
+use super::execution::spread_bits;
+use super::kernels;
 use super::real::Real;
+use super::reductions::PauliProduct;
 use super::sampling::amplitudes;
+use super::segments::SEGMENT_BITS;
 use super::state::State;
 
+/// Low bits of an index whose places are noted when amplitudes are read in order.
+const LOW_BITS: usize = 10;
 /// Most positions of a marginal distribution.
 pub const MAX_MARGINAL: usize = 26;
+/// Most positions for which each part of the state has a distribution of its own.
+const MAX_MARGINAL_OF_PART: usize = 8;
 /// Most positions of a reduced density matrix.
 pub const MAX_REDUCED: usize = 10;
 
@@ -29,14 +35,24 @@ impl<T: Real> State<T> {
         if end > 1 << self.positions() {
             return Err(Error::OutOfRange);
         }
+        // the places of all values of the low bits: the high ones rarely change
+        let low: Vec<usize> = (0..1 << LOW_BITS.min(self.positions()))
+            .map(|index| self.layout().mask(index))
+            .collect();
+        let (mut done, mut high) = (0, 0);
         for (index, amplitude) in (first..).zip(to) {
-            *amplitude = self.at(self.layout().mask(index));
+            let within = index % low.len();
+            if within == 0 || done == 0 {
+                high = self.layout().mask(index - within);
+            }
+            *amplitude = self.at(high | low[within]);
+            done += 1;
         }
         Ok(())
     }
 
-    fn at(&self, place: usize) -> Complex<f64> {
-        let at = place / T::CHUNK * 2 * T::CHUNK + place % T::CHUNK;
+    pub(super) fn at(&self, place: usize) -> Complex<f64> {
+        let at = kernels::place::<T>(place);
         let numbers = self.numbers();
         Complex::new(numbers[at].to_f64(), numbers[at + T::CHUNK].to_f64())
     }
@@ -49,43 +65,44 @@ impl<T: Real> State<T> {
     /// The distribution of some positions: the first is the highest bit of an entry's number.
     pub fn marginal(&self, positions: &[usize]) -> Result<Vec<f64>, Error> {
         let masks = self.masks(positions, MAX_MARGINAL)?;
-        let mut distribution = vec![0.0; 1 << positions.len()];
-        self.segments(|first, numbers| {
-            for (offset, amplitude) in amplitudes(numbers).enumerate() {
-                distribution[value(first | offset, &masks)] += amplitude.norm_squared();
+        let all = masks.iter().fold(0, |all, mask| all | mask);
+        let segment = (1 << SEGMENT_BITS) - 1;
+        let value = |index: usize| {
+            masks.iter().fold(0, |value, mask| value << 1 | usize::from(index & mask != 0))
+        };
+        let within: Vec<usize> = (0..1 << (all & segment).count_ones())
+            .map(|number| value(spread_bits(number, all & segment)))
+            .collect();
+        let add = |distribution: &mut [f64], first: usize, numbers: &[T]| {
+            let outside = value(first);
+            let sums = sums_by_bits(numbers, all & segment);
+            for (place, sum) in within.iter().zip(sums) {
+                distribution[outside | place] += sum;
             }
+        };
+        let size = 1 << positions.len();
+        let mut distribution = vec![0.0; size];
+        if positions.len() > MAX_MARGINAL_OF_PART {
+            // one after the other: each part would need as much memory
+            self.each_segment(|first, numbers| add(&mut distribution, first, numbers));
+            return Ok(distribution);
+        }
+        let parts = self.reduce(|part: &mut Vec<f64>, first, numbers| {
+            part.resize(size, 0.0);
+            add(part, first, numbers);
         });
+        for part in parts {
+            distribution.iter_mut().zip(part).for_each(|(sum, added)| *sum += added);
+        }
         Ok(distribution)
     }
 
     /// The matrix of 2^k × 2^k entries that describes k positions alone, row after row.
     pub fn reduced_density_matrix(&self, positions: &[usize]) -> Result<Vec<Complex<f64>>, Error> {
         let masks = self.masks(positions, MAX_REDUCED)?;
-        let all = masks.iter().fold(0, |all, mask| all | mask);
-        let size = 1 << positions.len();
-        let places: Vec<usize> = (0..size)
-            .map(|row| {
-                let chosen = masks.iter().rev().enumerate().filter(|(bit, _)| row >> bit & 1 == 1);
-                chosen.fold(0, |place, (_, mask)| place | mask)
-            })
-            .collect();
-        let mut matrix = vec![Complex::ZERO; size * size];
-        let mut group = vec![Complex::ZERO; size];
-        let others = ((1 << self.index_bits()) - 1) & !all & !self.zeros();
-        let mut base = 0;
-        loop {
-            for (amplitude, place) in group.iter_mut().zip(&places) {
-                *amplitude = self.at(base | place);
-            }
-            for (row, left) in matrix.chunks_exact_mut(size).zip(&group) {
-                for (entry, right) in row.iter_mut().zip(&group) {
-                    *entry += *left * right.conjugate();
-                }
-            }
-            if base == others {
-                return Ok(matrix);
-            }
-            base = ((base | !others) + 1) & others;
+        match positions.len() {
+            1..=MAX_REGISTER_DENSITY => Ok(self.density_in_registers(&masks)),
+            _ => Ok(self.density(&masks)),
         }
     }
 
@@ -94,18 +111,7 @@ impl<T: Real> State<T> {
         if other.positions() != self.positions() {
             return Err(Error::OutOfRange);
         }
-        let mut sum = Complex::ZERO;
-        let is_aligned = self.layout() == other.layout();
-        self.segments(|first, numbers| {
-            for (offset, amplitude) in amplitudes(numbers).enumerate() {
-                let place = match is_aligned {
-                    true => first | offset,
-                    false => other.layout().mask(self.layout().index(first | offset)),
-                };
-                sum += other.at(place).conjugate() * amplitude;
-            }
-        });
-        Ok(sum)
+        self.pauli_product(other, 0, 0)
     }
 
     /// ⟨other|P|this⟩ for the Pauli string P with X where `flips` has a bit, Z where `signs` has one, and Y where both have.
@@ -120,101 +126,45 @@ impl<T: Real> State<T> {
             return Err(Error::OutOfRange);
         }
         let (flips_here, signs_here) = (self.layout().mask(flips), self.layout().mask(signs));
-        let is_aligned = self.layout() == other.layout();
-        let mut sum = Complex::ZERO;
-        self.segments(|first, numbers| {
-            for (offset, amplitude) in amplitudes(numbers).enumerate() {
-                let index = first | offset;
-                let flipped = index ^ flips_here;
-                let place = match is_aligned {
-                    true => flipped,
-                    false => other.layout().mask(self.layout().index(flipped)),
-                };
-                let product = other.at(place).conjugate() * amplitude;
-                let is_negative = (index & signs_here).count_ones() % 2 == 1;
-                sum += if is_negative { -product } else { product };
-            }
-        });
+        let add = |sum: &mut Complex<f64>, first: usize, part: &[T]| {
+            *sum += match self.layout() == other.layout() {
+                true => self.path().call(PauliProduct {
+                    first,
+                    part,
+                    other: other.numbers(),
+                    flips: flips_here,
+                    signs: signs_here,
+                }),
+                false => self.product_across_layouts(other, first, part, flips_here, signs_here),
+            };
+        };
+        let sum = self.reduce(add).into_iter().fold(Complex::ZERO, |sum, part| sum + part);
         // each Y is i·X·Z
         let i = Complex::new(0.0, 1.0);
         Ok((0..(flips & signs).count_ones() % 4).fold(sum, |sum, _| sum * i))
     }
 
+    fn product_across_layouts(
+        &self,
+        other: &Self,
+        first: usize,
+        part: &[T],
+        flips: usize,
+        signs: usize,
+    ) -> Complex<f64> {
+        let mut sum = Complex::ZERO;
+        for (offset, amplitude) in amplitudes(part).enumerate() {
+            let index = first | offset;
+            let there = other.at(other.layout().mask(self.layout().index(index ^ flips)));
+            let product = there.conjugate() * amplitude;
+            sum += if (index & signs).count_ones() % 2 == 1 { -product } else { product };
+        }
+        sum
+    }
+
     /// ⟨P⟩ of a Pauli string, as in `pauli_product`.
     pub fn pauli_expectation(&self, flips: usize, signs: usize) -> Result<f64, Error> {
         Ok(self.pauli_product(self, flips, signs)?.re)
-    }
-
-    /// Leaves only what has the value at the position, with norm 1; gives its probability.
-    pub fn collapse(&mut self, position: usize, value: bool) -> Result<f64, Error> {
-        let distribution = self.marginal(&[position])?;
-        let [zero, one] = [distribution[0], distribution[1]];
-        let kept = if value { one } else { zero };
-        let norm = zero + one;
-        if kept <= f64::MIN_POSITIVE {
-            return Err(Error::Impossible);
-        }
-        let factor = Complex::new(kept.sqrt().recip(), 0.0);
-        let entries = if value { [Complex::ZERO, factor] } else { [factor, Complex::ZERO] };
-        let mut operations = Operations::new(self.positions());
-        operations.diagonal(&[position], &[], &entries).map_err(|_| Error::OutOfRange)?;
-        self.apply(&operations, &mut |_| ControlFlow::Continue(()))?;
-        Ok(kept / norm)
-    }
-
-    /// Applies one of the Kraus operators of a channel, chosen by a draw from [0, 1), with norm 1 afterwards; gives its number.
-    ///
-    /// Each operator is a matrix as in `Operations::dense`.
-    pub fn apply_kraus(
-        &mut self,
-        targets: &[usize],
-        operators: &[&[Complex<f64>]],
-        draw: f64,
-    ) -> Result<usize, Error> {
-        let probabilities = self.kraus_probabilities(targets, operators)?;
-        let total: f64 = probabilities.iter().sum();
-        let mut passed = 0.0;
-        let possible = |number: &usize| probabilities[*number] > 0.0;
-        let chosen = (0..probabilities.len()).filter(possible).find(|number| {
-            passed += probabilities[*number];
-            draw * total < passed
-        });
-        let last = || (0..probabilities.len()).rfind(possible);
-        let number = chosen.or_else(last).ok_or(Error::Impossible)?;
-        let factor = probabilities[number].sqrt().recip();
-        let matrix: Vec<_> = operators[number].iter().map(|entry| *entry * factor).collect();
-        let mut operations = Operations::new(self.positions());
-        operations.dense(targets, &[], &matrix).map_err(|_| Error::OutOfRange)?;
-        self.apply(&operations, &mut |_| ControlFlow::Continue(()))?;
-        Ok(number)
-    }
-
-    /// For each operator K the square norm of K applied to the state.
-    pub fn kraus_probabilities(
-        &self,
-        targets: &[usize],
-        operators: &[&[Complex<f64>]],
-    ) -> Result<Vec<f64>, Error> {
-        let density = self.reduced_density_matrix(targets)?;
-        let size = 1 << targets.len();
-        if operators.iter().any(|operator| operator.len() != size * size) {
-            return Err(Error::OutOfRange);
-        }
-        // the trace of K ρ K†
-        let probability = |operator: &&[Complex<f64>]| {
-            let rows = operator.chunks_exact(size);
-            let of_row = |row: &[Complex<f64>]| {
-                let mut sum = 0.0;
-                for (left, densities) in row.iter().zip(density.chunks_exact(size)) {
-                    for (density, right) in densities.iter().zip(row) {
-                        sum += (*left * *density * right.conjugate()).re;
-                    }
-                }
-                sum
-            };
-            rows.map(of_row).sum::<f64>().max(0.0)
-        };
-        Ok(operators.iter().map(probability).collect())
     }
 
     /// The place bit of each position, if they are distinct and not too many.
@@ -233,7 +183,20 @@ impl<T: Real> State<T> {
     }
 }
 
-/// The bits of `index` at the masks, the first of which is the highest bit.
-fn value(index: usize, masks: &[usize]) -> usize {
-    masks.iter().fold(0, |value, mask| value << 1 | usize::from(index & mask != 0))
+/// The sums of the probabilities for each value of the bits, of which the highest counts most.
+fn sums_by_bits<T: Real>(numbers: &[T], bits: usize) -> Vec<f64> {
+    let mut sums: Vec<f64> = amplitudes(numbers).map(Complex::norm_squared).collect();
+    // from the highest bit on, halves that differ in a bit that is not asked for are added up
+    for bit in (0..sums.len().ilog2()).rev().filter(|bit| bits >> bit & 1 == 0) {
+        let half = 1 << bit;
+        let mut kept = 0;
+        for start in (0..sums.len()).step_by(2 * half) {
+            for at in start..start + half {
+                sums[kept] = sums[at] + sums[at + half];
+                kept += 1;
+            }
+        }
+        sums.truncate(kept);
+    }
+    sums
 }

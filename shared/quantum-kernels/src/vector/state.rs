@@ -10,6 +10,9 @@ use super::operations::{MAX_POSITIONS, Operations};
 use super::plan::{Plan, block_bits};
 use super::real::Real;
 
+/// Binary logarithm of the chunks that are cleared at once.
+const RESET_ROW_BITS: usize = 6;
+
 /// How a state is worked on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Settings {
@@ -105,8 +108,19 @@ impl<T: Real> State<T> {
 
     /// Makes all positions 0 again.
     pub fn reset(&mut self) {
+        // what is known to be zero may be memory that was never touched
+        let all = (1 << self.index_bits()) - 1;
+        let row = (T::CHUNK << RESET_ROW_BITS).min(all + 1);
+        let touched = all & !(row - 1) & !self.zeros;
         let amplitudes = self.amplitudes.as_mut_slice();
-        amplitudes.fill(T::default());
+        let mut first = 0;
+        loop {
+            amplitudes[2 * first..][..2 * row].fill(T::default());
+            if first == touched {
+                break;
+            }
+            first = ((first | !touched) + 1) & touched;
+        }
         amplitudes[0] = T::from_f64(1.0);
         self.layout = Layout::straight();
         self.zeros = (1 << self.index_bits()) - 1;
@@ -146,7 +160,9 @@ impl<T: Real> State<T> {
         if !fits {
             return Err(Error::PlanMismatch);
         }
-        self.zeros = execute(plan, &mut self.amplitudes, self.zeros, &mut self.scratch, watch)?;
+        // a run that is stopped has changed it is not known what
+        let zeros = std::mem::take(&mut self.zeros);
+        self.zeros = execute(plan, &mut self.amplitudes, zeros, &mut self.scratch, watch)?;
         self.layout = plan.end;
         Ok(())
     }

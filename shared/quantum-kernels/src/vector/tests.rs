@@ -1,7 +1,9 @@
 //! Are the kernels, whatever their instructions, what matrix multiplication says?
 
+mod branches;
 mod oracle;
 mod paths;
+mod plans;
 mod readings;
 
 use std::ops::ControlFlow;

@@ -14,7 +14,7 @@ Runs, checks, analyzes and prints OpenQASM 3 and 2 programs, with Braket's pragm
 
 Usage: quantum run FILE [--shots N] [--seed N] [--threads N] [--memory GIB] [--input NAME=VALUE]… [--json] [--svg FILE]
        quantum check FILE…
-       quantum analyze FILE [--input NAME=VALUE]… [--shots N] [--device FILE] [--json]
+       quantum analyze FILE [--input NAME=VALUE]… [--shots N] [--device FILE] [--tariff FILE] [--json]
        quantum print FILE [--style braket|openqasm3|svg]
 
 FILE may be - for what is piped in.
@@ -25,6 +25,7 @@ FILE may be - for what is piped in.
   --memory GIB        memory the state may take (4)
   --input NAME=VALUE  the value of an `input` of the program
   --device FILE       a device's capabilities document, as Braket's GetDevice has it
+  --tariff FILE       what it charges: {\"micros_per_task\": …, \"micros_per_shot\": …, \"as_of\": \"2026-11-20\"}
   --style STYLE       braket: Braket's gates alone, includes and custom gates written out (the default); openqasm3; svg: a drawing
   --svg FILE          where to draw the histogram
   --json              answers for programs
@@ -62,6 +63,7 @@ pub(super) struct Analyze {
     /// `None` where none were given: what depends on them stays open.
     pub(super) inputs: Option<BTreeMap<String, Value>>,
     pub(super) device: Option<PathBuf>,
+    pub(super) tariff: Option<PathBuf>,
     pub(super) json: bool,
 }
 
@@ -87,6 +89,7 @@ struct Given {
     memory: Option<f64>,
     inputs: Option<BTreeMap<String, Value>>,
     device: Option<PathBuf>,
+    tariff: Option<PathBuf>,
     style: Option<Style>,
     svg: Option<PathBuf>,
     json: bool,
@@ -136,7 +139,7 @@ fn options_of(command: &OsString) -> Option<&'static [&'static str]> {
     Some(match command.to_str()? {
         "run" => &["shots", "seed", "threads", "memory", "input", "json", "svg"],
         "check" => &[],
-        "analyze" => &["shots", "input", "device", "json"],
+        "analyze" => &["shots", "input", "device", "tariff", "json"],
         "print" => &["style"],
         _ => return None,
     })
@@ -155,6 +158,7 @@ impl Given {
             "threads" => self.threads = Some(value.parse().map_err(wrong)?),
             "memory" => self.memory = Some(value.parse().map_err(wrong)?),
             "device" => self.device = Some(value.into()),
+            "tariff" => self.tariff = Some(value.into()),
             "svg" => self.svg = Some(value.into()),
             "style" => self.style = Some(style(&value.string().map_err(wrong)?)?),
             _ => {
@@ -196,6 +200,7 @@ impl Given {
                 shots,
                 inputs: self.inputs,
                 device: self.device,
+                tariff: self.tariff,
                 json: self.json,
             }),
             _ => Command::Print(Print { file, style: self.style.unwrap_or(Style::Braket) }),

@@ -22,7 +22,8 @@ pub(super) fn check(files: &[PathBuf]) -> Result<(), Stopped> {
             Err(found) => {
                 wrong += 1;
                 let count = found.iter().count();
-                let errors = if count == 1 { "1 error".to_owned() } else { format!("{count} errors") };
+                let errors =
+                    if count == 1 { "1 error".to_owned() } else { format!("{count} errors") };
                 format!("{}\n\n{}: {errors}", show(file, &found, in_colour), file.display())
             }
         };

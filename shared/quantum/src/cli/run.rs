@@ -65,12 +65,7 @@ fn as_json(outcome: &Outcome) -> Result<(), Stopped> {
     Ok(())
 }
 
-fn as_text(
-    asked: &Run,
-    circuit: &Circuit,
-    outcome: &Outcome,
-    seconds: f64,
-) -> Result<(), Stopped> {
+fn as_text(asked: &Run, circuit: &Circuit, outcome: &Outcome, seconds: f64) -> Result<(), Stopped> {
     let mut out = std::io::stdout().lock();
     if !outcome.counts.is_empty() {
         let histogram = histogram(outcome);

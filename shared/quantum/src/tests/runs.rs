@@ -58,7 +58,11 @@ fn what_needs_more_memory_than_allowed_is_refused_by_the_formula() {
     for (shots, needed_bytes) in [(0, 16_384), (1, 8_192)] {
         assert_eq!(
             refusal(source, &tight(needed_bytes - 1, shots)),
-            SimulationError::MemoryLimit { qubits: 10, needed_bytes, limit_bytes: needed_bytes - 1 }
+            SimulationError::MemoryLimit {
+                qubits: 10,
+                needed_bytes,
+                limit_bytes: needed_bytes - 1
+            }
         );
         assert_eq!(
             needed_bytes_of(source, &tight(0, shots)),

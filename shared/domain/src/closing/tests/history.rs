@@ -128,6 +128,7 @@ impl History {
                 counts: BTreeMap::new(),
                 measured_qubits: Vec::new(),
                 execution_millis: 1,
+                result_types: Vec::new(),
                 stored_at: None,
             }),
             2 => Outcome::Cancelled { billed_shots: Some(number >> 24) },

@@ -6,7 +6,7 @@ use super::{Change, Data, DenseChange, Step, Twist};
 use crate::vector::buffer::Buffer;
 use crate::vector::complex::Complex;
 use crate::vector::error::Error;
-use crate::vector::kernels::{MAX_LANES, MAX_REGISTER_TARGETS, Sweep, offset};
+use crate::vector::kernels::{MAX_LANES, MAX_REGISTER_TARGETS, Sweep, offset, place};
 use crate::vector::lanes::Path;
 use crate::vector::operations::TOLERANCE;
 use crate::vector::real::Real;
@@ -22,7 +22,7 @@ pub(super) struct Emission<T> {
     steps: Vec<Step>,
     coefficients: Vec<T>,
     entries: Vec<u16>,
-    targets: Vec<usize>,
+    places: Vec<usize>,
     twists: Vec<Twist>,
 }
 
@@ -44,7 +44,7 @@ impl<T: Real> Emission<T> {
             steps: Vec::new(),
             coefficients: Vec::new(),
             entries: Vec::new(),
-            targets: Vec::new(),
+            places: Vec::new(),
             twists: Vec::new(),
         }
     }
@@ -52,8 +52,8 @@ impl<T: Real> Emission<T> {
     pub(super) fn finish(self) -> Result<(Vec<Step>, Data<T>), Error> {
         let mut coefficients = Buffer::zeroed(self.coefficients.len())?;
         coefficients.as_mut_slice().copy_from_slice(&self.coefficients);
-        let Self { entries, targets, twists, .. } = self;
-        Ok((self.steps, Data { coefficients, entries, targets, twists }))
+        let Self { entries, places, twists, .. } = self;
+        Ok((self.steps, Data { coefficients, entries, places, twists }))
     }
 
     /// Begins a pass over blocks of these bits; gives the number of its first step.
@@ -105,8 +105,9 @@ impl<T: Real> Emission<T> {
                     Action::Swap => SWAP[row * size + column],
                     _ => item.entries[row * size + column],
                 };
-                let lane_controls = (condition.within.fixed & lanes).count_ones() as usize;
-                match item.targets.len() + lane_controls <= MAX_REGISTER_TARGETS {
+                // controls that are lane bits may take a shuffle
+                let has_lane_controls = condition.within.fixed & lanes != 0;
+                match item.targets.len() + usize::from(has_lane_controls) <= MAX_REGISTER_TARGETS {
                     true => self.dense(&item.targets, condition, entry),
                     false => self.wide(&item.targets, condition, entry),
                 }
@@ -257,8 +258,14 @@ impl<T: Real> Emission<T> {
         entry: impl Fn(usize, usize) -> Complex<f64>,
     ) {
         let size = 1 << bits.len();
-        let first = self.targets.len();
-        self.targets.extend(bits.iter().map(|bit| rank(bit, self.local)));
+        let first = self.places.len();
+        self.places.push(0);
+        for bit in bits.iter() {
+            let distance = place::<T>(1 << rank(bit, self.local));
+            let lower = first..self.places.len();
+            self.places.extend_from_within(lower.clone());
+            self.places[lower.end..].iter_mut().for_each(|place| *place += distance);
+        }
         let start = self.coefficients.len();
         for column in 0..size {
             let entries = || (0..size).map(|row| entry(row, column));
@@ -270,7 +277,7 @@ impl<T: Real> Emission<T> {
         let change = Change::Wide {
             fixed: condition.within.fixed | within(bits.mask(), self.local),
             value: condition.within.value,
-            targets: first..self.targets.len(),
+            places: first..self.places.len(),
             matrix,
         };
         self.push(condition.outside, change);

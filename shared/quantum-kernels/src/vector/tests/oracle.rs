@@ -1,7 +1,7 @@
 //! What does matrix multiplication by the book make of a state?
 
-use crate::vector::Complex;
-use crate::vector::operations::{Kind, Operations};
+use crate::vector::operations::Kind;
+use crate::vector::{Complex, Control, Operations};
 
 /// The state after the operations on all positions 0.
 pub(super) fn simulate(operations: &Operations) -> Vec<Complex<f64>> {
@@ -34,4 +34,51 @@ pub(super) fn simulate(operations: &Operations) -> Vec<Complex<f64>> {
         }
     }
     state
+}
+
+impl Operations {
+    /// One of the operations alone.
+    pub(super) fn only(&self, number: usize) -> Self {
+        let mut single = Self::new(self.positions());
+        single.add_again(self, number, |entries, _| entries.to_vec());
+        single
+    }
+
+    /// What undoes unitary operations.
+    pub(super) fn inverse(&self) -> Self {
+        let mut inverse = Self::new(self.positions());
+        for number in (0..self.len()).rev() {
+            inverse.add_again(self, number, |entries, size| {
+                let is_matrix = entries.len() == size * size;
+                let from = |at: usize| if is_matrix { at % size * size + at / size } else { at };
+                (0..entries.len()).map(|at| entries[from(at)].conjugate()).collect()
+            });
+        }
+        inverse
+    }
+
+    fn add_again(
+        &mut self,
+        other: &Self,
+        number: usize,
+        change: impl Fn(&[Complex<f64>], usize) -> Vec<Complex<f64>>,
+    ) {
+        let operation = &other.list()[number];
+        let targets = other.targets(operation);
+        let targets: Vec<usize> = targets.iter().map(|target| usize::from(*target)).collect();
+        let controls: Vec<Control> = (0..other.positions())
+            .filter(|position| operation.controls >> position & 1 == 1)
+            .map(|position| Control {
+                position,
+                value: operation.control_values >> position & 1 == 1,
+            })
+            .collect();
+        let entries = change(other.entries(operation), 1 << targets.len());
+        let added = match operation.kind {
+            Kind::Dense => self.dense(&targets, &controls, &entries),
+            Kind::Diagonal => self.diagonal(&targets, &controls, &entries),
+            Kind::Swap => self.permutation(&targets, &controls, &[0, 2, 1, 3]),
+        };
+        added.expect("it was valid before");
+    }
 }
