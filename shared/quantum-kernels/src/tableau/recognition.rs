@@ -37,12 +37,17 @@ fn images<const SIDE: usize, const ENTRIES: usize>(
 /// U·P·U† of the product of Paulis with these bits.
 fn conjugated<const SIDE: usize>(matrix: &[Complex], bits: u8) -> [[Complex; SIDE]; SIDE] {
     let pauli = Monomial::new(bits, SIDE);
-    std::array::from_fn(|row| {
+    let mut moved = [[[0.0, 0.0]; SIDE]; SIDE];
+    for column in 0..SIDE {
+        let (from, power) = pauli.column(column);
+        for (row, moved) in moved.iter_mut().enumerate() {
+            moved[column] = turned(matrix[row * SIDE + from], power);
+        }
+    }
+    moved.map(|left| {
         std::array::from_fn(|column| {
-            (0..SIDE).fold([0.0, 0.0], |sum, inner| {
-                let (from, power) = pauli.column(inner);
-                let [re, im] = turned(matrix[row * SIDE + from], power);
-                let [re2, im2] = matrix[column * SIDE + inner];
+            let right = &matrix[column * SIDE..][..SIDE];
+            left.iter().zip(right).fold([0.0, 0.0], |sum, ([re, im], [re2, im2])| {
                 [sum[0] + re * re2 + im * im2, sum[1] + im * re2 - re * im2]
             })
         })
