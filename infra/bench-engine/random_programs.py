@@ -134,9 +134,21 @@ class Writer:
         wanted += [f"{kind} {self.observable()}" for kind in ("expectation", "variance") * 2] + [f"expectation {self.random.choice('xyz')} all"]
         return "\n".join([*self.lines, *(f"#pragma braket result {result}" for result in wanted)]) + "\n"
 
-    def measured(self) -> str:
+    def sampled_results(self) -> tuple[str, str]:
+        """What shots estimate, one observable a qubit, and the same to be computed exactly."""
+        mixed = self.random.sample(range(self.width), self.width)
+        single, rest = mixed[0], mixed[1:]
+        product = " @ ".join(f"{self.random.choice('xyzh')}(q[{qubit}])" for qubit in rest)
+        alone = f"{self.random.choice('xyzh')}(q[{single}])"
+        wanted = [f"expectation {alone}", f"variance {alone}", f"expectation {product}", f"variance {product}"]
+        exact = "\n".join([*self.lines, *(f"#pragma braket result {result}" for result in wanted)]) + "\n"
+        return exact + f"#pragma braket result sample {product}\n", exact
+
+    def measured(self, idle: int = 0) -> str:
+        """`idle` more qubits make the state wider and change nothing."""
         declared, *rest = self.lines
-        return "\n".join([declared, f"bit[{self.width}] b;", *rest, "b = measure q;"]) + "\n"
+        wider = [f"qubit[{idle}] idle;", "h idle;"] if idle else []
+        return "\n".join([declared, *wider, f"bit[{self.width}] b;", *rest, "b = measure q;"]) + "\n"
 
 
 def written(matrix: numpy.ndarray) -> str:
