@@ -144,11 +144,13 @@ class Writer:
         exact = "\n".join([*self.lines, *(f"#pragma braket result {result}" for result in wanted)]) + "\n"
         return exact + f"#pragma braket result sample {product}\n", exact
 
-    def measured(self, idle: int = 0) -> str:
-        """`idle` more qubits make the state wider and change nothing."""
+    def measured(self, crowd: int = 0) -> str:
+        """`crowd` more qubits make the state wider; they are measured last and change nothing before."""
         declared, *rest = self.lines
-        wider = [f"qubit[{idle}] idle;", "h idle;"] if idle else []
-        return "\n".join([declared, *wider, f"bit[{self.width}] b;", *rest, "b = measure q;"]) + "\n"
+        lines = [declared, f"bit[{self.width}] b;"]
+        lines += [f"bit[{crowd}] more;", f"qubit[{crowd}] crowd;", "h crowd[0];"] if crowd else []
+        lines += [*rest, *(f"cnot q[0], crowd[{qubit}];" for qubit in range(crowd)), "b = measure q;"]
+        return "\n".join([*lines, *(["more = measure crowd;"] if crowd else [])]) + "\n"
 
 
 def written(matrix: numpy.ndarray) -> str:
