@@ -59,6 +59,13 @@ pub struct Analysis {
     pub has_run_time_blocks: bool,
     /// Some result asks for amplitudes, which a tableau does not have.
     pub needs_amplitudes: bool,
+    /// Ways the program may go where a measurement or a reset decides before the end; 1 if none does, and the largest
+    /// number where a loop repeats it.
+    pub ways: u64,
+    /// Ways on which noise channels may lead, saturating.
+    pub noise_ways: u64,
+    /// Gates before the first of those choices.
+    pub shared_gates: usize,
     /// Inputs that have no value yet.
     pub open_inputs: usize,
 }

@@ -20,7 +20,6 @@ pub struct Capabilities {
     pub shots_range: Option<(u64, u64)>,
     pub execution_windows: Vec<ExecutionWindow>,
     /// As the provider states it: one figure, without the fee for a task.
-    pub device_cost: Option<DeviceCost>,
     pub calibration: Calibration,
 }
 
@@ -147,15 +146,6 @@ pub struct ExecutionWindow {
     pub window_end_hour: String,
 }
 
-#[derive(Debug, Clone, PartialEq, Default, Deserialize)]
-#[serde(default)]
-pub struct DeviceCost {
-    /// US dollars, as the document has them: for showing, not for reckoning.
-    pub price: f64,
-    /// `shot`, `task`, `minute`.
-    pub unit: String,
-}
-
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Document {
@@ -175,7 +165,6 @@ struct Service {
     #[serde(deserialize_with = "or_default")]
     execution_windows: Vec<ExecutionWindow>,
     shots_range: Option<(u64, u64)>,
-    device_cost: Option<DeviceCost>,
 }
 
 #[derive(Default, Deserialize)]
@@ -205,7 +194,6 @@ impl Capabilities {
             openqasm: document.action.openqasm,
             shots_range: document.service.shots_range,
             execution_windows: document.service.execution_windows,
-            device_cost: document.service.device_cost,
             calibration: Calibration::read(&document.standardized, &document.provider),
         })
     }

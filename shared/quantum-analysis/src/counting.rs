@@ -8,6 +8,7 @@ use quantum_program::{
 };
 
 use crate::analysis::{Analysis, Noisiness};
+use crate::chance::Chance;
 use crate::classes::{GateClass, class_of, class_of_unitary};
 use crate::depth::{Level, Levels};
 use crate::knowledge::Knowledge;
@@ -36,6 +37,7 @@ struct Counting<'a> {
     barriers: usize,
     delays: usize,
     acts_on_measured: bool,
+    chance: Chance,
     has_feedback: bool,
     has_classical_steps: bool,
     has_run_time_blocks: bool,
@@ -75,6 +77,7 @@ impl<'a> Counting<'a> {
             barriers: 0,
             delays: 0,
             acts_on_measured: false,
+            chance: Chance::new(program),
             has_feedback: false,
             has_classical_steps: false,
             has_run_time_blocks: false,
@@ -136,7 +139,10 @@ impl<'a> Counting<'a> {
 
     fn begin_open(&mut self, block: Block, condition: ExpressionId) {
         self.has_run_time_blocks = true;
-        self.has_feedback |= self.program.dependence(condition) == Dependence::Run;
+        if self.program.dependence(condition) == Dependence::Run {
+            self.has_feedback = true;
+            self.chance.decides();
+        }
         self.levels.begin_block(condition);
         self.blocks.push(block);
     }
@@ -165,15 +171,15 @@ impl<'a> Counting<'a> {
             }
             Instruction::Delay { .. } => self.delays += 1,
             Instruction::Assign { variable, value } => {
-                self.has_classical_steps = true;
+                self.calculates();
                 self.levels.assign(variable, value);
             }
             Instruction::AssignEntry { index, value, .. } => {
-                self.has_classical_steps = true;
+                self.calculates();
                 self.levels.assign_entry(index, value);
             }
             Instruction::AssignBit { bit, value } => {
-                self.has_classical_steps = true;
+                self.calculates();
                 self.levels.assign_bit(bit, value);
             }
             Instruction::BeginBox { .. }
@@ -187,6 +193,11 @@ impl<'a> Counting<'a> {
             | Instruction::Continue { .. }
             | Instruction::End => {}
         }
+    }
+
+    fn calculates(&mut self) {
+        self.has_classical_steps = true;
+        self.chance.decides();
     }
 
     fn gate(&mut self, gate: &'a Gate) {
@@ -215,6 +226,7 @@ impl<'a> Counting<'a> {
         *self.by_name.entry(name).or_default() += 1;
         self.by_width[qubits.clamp(1, 3) - 1] += 1;
         self.by_class[class as usize] += 1;
+        self.chance.gate();
     }
 
     fn class(&mut self, gate: &Gate) -> GateClass {
@@ -239,6 +251,7 @@ impl<'a> Counting<'a> {
             let Parameter::Expression(id) = *parameter else { continue };
             if self.program.dependence(id) == Dependence::Run {
                 self.has_feedback = true;
+                self.chance.decides();
                 level = level.or(self.levels.known(id));
             }
         }
@@ -251,19 +264,25 @@ impl<'a> Counting<'a> {
         let kind = if is_pauli { Noisiness::Pauli } else { Noisiness::General };
         self.noise = self.noise.max(kind);
         self.act(self.program.noise_targets(noise));
+        self.chance.noise(self.program, noise);
     }
 
     fn measure(&mut self, qubit: u32, bit: u32) {
         self.measurements += 1;
         // the next pass of the loop comes after it
-        self.acts_on_measured |= self.blocks.contains(&Block::While);
+        let is_repeated = self.blocks.contains(&Block::While);
+        self.acts_on_measured |= is_repeated;
+        self.chance.measure(qubit, is_repeated);
         self.measured[qubit as usize] = true;
         self.levels.measure(qubit, bit);
     }
 
     fn reset(&mut self, qubit: u32) {
         self.resets += 1;
-        self.acts_on_measured |= self.touched[qubit as usize];
+        if self.touched[qubit as usize] {
+            self.acts_on_measured = true;
+            self.chance.reset(self.blocks.contains(&Block::While));
+        }
         self.act(std::iter::once(qubit));
         self.levels.step(std::iter::once(qubit), Level::default());
     }
@@ -271,6 +290,7 @@ impl<'a> Counting<'a> {
     fn act(&mut self, qubits: impl Iterator<Item = u32>) {
         for qubit in qubits {
             self.acts_on_measured |= self.measured[qubit as usize];
+            self.chance.act(qubit);
             self.touched[qubit as usize] = true;
         }
     }
@@ -315,6 +335,9 @@ impl<'a> Counting<'a> {
             has_classical_steps: self.has_classical_steps,
             has_run_time_blocks: self.has_run_time_blocks,
             needs_amplitudes: program.results().iter().any(needs_amplitudes),
+            ways: self.chance.ways,
+            noise_ways: self.chance.noise_ways,
+            shared_gates: self.chance.shared_gates(),
             open_inputs,
         }
     }

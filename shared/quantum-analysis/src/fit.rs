@@ -85,8 +85,9 @@ fn check(
 }
 
 impl Check<'_> {
+    /// Each reason once.
     fn report(&mut self, misfit: Misfit) {
-        if !self.is_full() {
+        if !self.is_full() && !self.found.contains(&misfit) {
             self.found.push(misfit);
         }
     }

@@ -8,6 +8,7 @@
 mod analysis;
 mod calibration;
 mod capabilities;
+mod chance;
 mod classes;
 mod counting;
 mod depth;
@@ -31,8 +32,8 @@ mod tests;
 pub use analysis::{Analysis, Clifford, Noisiness, analyze, analyze_circuit};
 pub use calibration::{Calibration, Figures};
 pub use capabilities::{
-    Action, Capabilities, Connectivity, DeviceCost, ExecutionWindow, Modifier, Paradigm,
-    SupportedResult, Unreadable,
+    Action, Capabilities, Connectivity, ExecutionWindow, Modifier, Paradigm, SupportedResult,
+    Unreadable,
 };
 pub use classes::{GateClass, class_of, class_of_unitary};
 pub use fit::{Form, Request, misfits};

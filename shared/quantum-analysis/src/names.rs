@@ -2,6 +2,8 @@
 
 use quantum_program::{Factor, Observable, Pauli, ResultType};
 
+pub(crate) const ADJOINT_GRADIENT: &str = "adjoint_gradient";
+
 /// A result type as its pragma has it, and as `supportedResultTypes` of a device has it.
 fn names(result: &ResultType) -> (&'static str, &'static str) {
     match result {
@@ -12,7 +14,7 @@ fn names(result: &ResultType) -> (&'static str, &'static str) {
         ResultType::Expectation(_) => ("expectation", "Expectation"),
         ResultType::Variance(_) => ("variance", "Variance"),
         ResultType::Sample(_) => ("sample", "Sample"),
-        ResultType::AdjointGradient { .. } => ("adjoint_gradient", "AdjointGradient"),
+        ResultType::AdjointGradient { .. } => (ADJOINT_GRADIENT, "AdjointGradient"),
     }
 }
 

@@ -1,3 +1,6 @@
+//! Are counts, verdicts and prices what they have to be?
+
+mod anything;
 mod chances;
 mod classes;
 mod counts;

@@ -11,6 +11,7 @@ mod error;
 mod execution;
 mod kernels;
 mod lanes;
+mod meter;
 mod operations;
 mod plan;
 mod reading;
@@ -24,8 +25,8 @@ mod tests;
 
 pub use complex::Complex;
 pub use error::{Error, InvalidOperation};
-pub use execution::Progress;
 pub use lanes::Path;
+pub use meter::Progress;
 pub use operations::{Control, MAX_POSITIONS, MAX_TARGETS, Operations};
 pub use plan::Plan;
 pub use reading::{MAX_MARGINAL, MAX_REDUCED};

@@ -66,6 +66,9 @@ pub(crate) fn bit(program: &Program, number: u32) -> String {
 
 /// A register by its name, or the part of one.
 fn bits(program: &Program, first: u32, width: u32) -> String {
+    if width == 1 {
+        return bit(program, first);
+    }
     match register_of(program, first) {
         Some((name, start, whole)) if start == first && whole == width => named(name),
         Some((name, start, _)) => {

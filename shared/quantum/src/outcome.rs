@@ -120,8 +120,13 @@ impl Measurements {
         rows.chunk_by(|a, b| a == b).map(|same| (self.text(same[0]), same.len() as u64)).collect()
     }
 
+    /// Of a row whose words are turned around.
     fn text(&self, row: &[u64]) -> String {
-        let digit = |bit: usize| row[bit / 64] >> (63 - bit % 64) & 1 == 1;
-        (0..self.width).map(|bit| if digit(bit) { '1' } else { '0' }).collect()
+        let mut digits = Vec::with_capacity(self.width);
+        for (word, first) in row.iter().zip((0..self.width).step_by(64)) {
+            let bits = (self.width - first).min(64);
+            digits.extend((0..bits).map(|bit| b'0' + u8::from(word << bit >> 63 == 1)));
+        }
+        String::from_utf8(digits).unwrap_or_default()
     }
 }

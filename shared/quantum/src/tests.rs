@@ -1,7 +1,13 @@
 //! Does the engine as a whole keep its promises?
 
 mod distributions;
+mod estimates;
+mod feedback;
+mod methods;
+mod noise;
 mod properties;
+mod refusals;
+mod results;
 mod runs;
 
 use std::collections::BTreeMap;

@@ -10,7 +10,15 @@ use syn::{
 use super::source::{Kind, Named, Source, Token, line};
 
 /// Crates that are told everything, so that nothing depends on when or where they run.
-const PURE: [&str; 2] = ["shared/domain/", "shared/quantum/"];
+const PURE: [&str; 7] = [
+    "shared/domain/",
+    "shared/openqasm/",
+    "shared/quantum/",
+    "shared/quantum-analysis/",
+    "shared/quantum-kernels/",
+    "shared/quantum-pictures/",
+    "shared/quantum-program/",
+];
 const OUTSIDE: [&str; 8] = ["env", "fs", "io", "net", "os", "process", "thread_local", "tokio"];
 
 const TIMES: [&str; 6] = ["SystemTime", "Instant", "OffsetDateTime", "UtcDateTime", "Utc", "Local"];
@@ -38,7 +46,7 @@ pub(super) fn ships(source: &Source) -> bool {
     source.is_under("functions/") || source.is_under("shared/")
 }
 
-/// `domain` and `quantum` are told everything.
+/// `domain` and the quantum engine are told everything.
 pub(super) fn pure(sources: &[Source]) -> Vec<String> {
     let within = |source: &&Source| PURE.iter().any(|home| source.is_under(home));
     let mut faults = Vec::new();

@@ -12,7 +12,18 @@ use serde_json::Value;
 use super::habits::EMPTY_NAMES;
 
 /// Told everything: they reach no runtime, no server, no client.
-const PURE: [&str; 2] = ["domain", "quantum"];
+const PURE: [&str; 7] = [
+    "domain",
+    "openqasm",
+    "quantum",
+    "quantum-analysis",
+    "quantum-kernels",
+    "quantum-pictures",
+    "quantum-program",
+];
+/// The engine and its parts.
+const ENGINE: &str = "quantum";
+const FRONT_END: &str = "openqasm";
 const OUTSIDE: [&str; 12] = [
     "async-std",
     "aws-",
@@ -108,7 +119,7 @@ impl Crates {
         self.ours.values().filter(|one| one.is_function())
     }
 
-    /// `domain` and `quantum` reach nothing that waits, listens or asks.
+    /// `domain` and the quantum engine reach nothing that waits, listens or asks.
     pub(super) fn pure(&self) -> Vec<String> {
         let mut faults = Vec::new();
         for name in PURE {
@@ -253,9 +264,13 @@ impl Crates {
 
     /// What a shared crate links is in every function: the simulator is in those that ask for it.
     pub(super) fn quantum(&self) -> Vec<String> {
-        let asks =
-            |one: &&Crate| one.dependencies.iter().any(|it| it.name == "quantum" && !it.for_tests);
-        let asking = self.ours.values().filter(|one| one.is_shared()).filter(asks);
+        let is_of_the_engine = |name: &str| name.starts_with(ENGINE) || name == FRONT_END;
+        let asks = |one: &&Crate| {
+            let mut links = one.dependencies.iter().filter(|it| !it.for_tests);
+            links.any(|it| is_of_the_engine(&it.name))
+        };
+        let others = |one: &&Crate| one.is_shared() && !is_of_the_engine(&one.name);
+        let asking = self.ours.values().filter(others).filter(asks);
         asking
             .map(|one| format!("{}: links the simulator into whoever uses it", one.folder))
             .collect()
@@ -300,7 +315,7 @@ impl Crates {
                     one.folder,
                     binaries.join(", ")
                 ));
-            } else if one.is_shared() && !binaries.is_empty() {
+            } else if one.is_shared() && !binaries.is_empty() && one.name != ENGINE {
                 faults.push(format!(
                     "{}: is shared and a program ({})",
                     one.folder,

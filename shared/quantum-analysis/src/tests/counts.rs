@@ -166,6 +166,7 @@ fn a_measurement_in_a_loop_is_mid_circuit() {
         .finish();
     let found = analyze(&program);
     assert!(found.uses_mid_circuit_measurement && !found.has_feedback);
+    assert_eq!(found.ways, u64::MAX, "there is no telling how often");
 }
 
 #[test]
@@ -231,4 +232,29 @@ fn one_name_may_stand_for_different_gates() {
         .finish();
     let found = analyze(&program);
     assert_eq!((found.gate_counts["my"], found.clifford_gates, found.t_gates), (2, 1, 1));
+}
+
+#[test]
+fn only_choices_before_the_end_part_the_ways() {
+    let ways = |written: Written| {
+        let found = analyze(&written.finish());
+        (found.ways, found.noise_ways, found.shared_gates)
+    };
+    let measured = || ghz(3).measure(0, 0).measure(1, 1);
+    assert_eq!(ways(measured()), (1, 1, 3));
+    assert_eq!(ways(measured().gate("x", &[], &[2])), (1, 1, 4));
+    assert_eq!(ways(measured().gate("x", &[], &[1])), (2, 1, 3));
+    let decided = measured().if_bit(1, |written| written.gate("x", &[], &[2]));
+    assert_eq!(ways(decided), (4, 1, 3), "what has been measured is looked at");
+    assert_eq!(ways(ghz(3).reset(0).gate("x", &[], &[0]).reset(1)), (4, 1, 3));
+    assert_eq!(ways(Written::on(1).reset(0).gate("x", &[], &[0])), (1, 1, 1));
+    let noisy = Written::on(2)
+        .noise(NoiseKind::TwoQubitDepolarizing, 0.1, &[0, 1])
+        .noise(NoiseKind::AmplitudeDamping, 0.1, &[0])
+        .gate("x", &[], &[0]);
+    assert_eq!(ways(noisy), (1, 32, 0));
+    let damped = Written::on(1).noise(NoiseKind::GeneralizedAmplitudeDamping, 0.1, &[0]);
+    assert_eq!(ways(damped), (1, 4, 0));
+    let looked_at_late = ghz(3).measure(0, 0).gate("x", &[], &[1]).reset(2).gate("x", &[], &[0]);
+    assert_eq!(ways(looked_at_late), (4, 1, 3), "the outcome was decided before the reset");
 }

@@ -26,7 +26,6 @@ fn every_providers_document_is_read() {
     assert_eq!(device("quera").openqasm, None);
     assert_eq!(device("ionq").shots_range, Some((1, 5000)));
     assert_eq!(device("oqc").execution_windows.len(), 2);
-    assert_eq!(device("sv1").device_cost.map(|cost| cost.unit), Some("minute".to_owned()));
 }
 
 #[test]

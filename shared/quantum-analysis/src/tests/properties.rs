@@ -1,11 +1,19 @@
 //! What holds for every program?
 
-use proptest::prelude::*;
-use quantum_program::{Complex, Matrix, Unitary, ZERO, built_in, matrix};
+use std::collections::{BTreeMap, BTreeSet};
 
+use proptest::prelude::*;
+use quantum_program::{Base, Complex, Matrix, Unitary, ZERO, built_in, matrix};
+
+use super::anything::anything;
+use super::documents::device;
 use super::programs::Written;
 use crate::analysis::{Analysis, analyze};
-use crate::classes::{GateClass, class_of_unitary};
+use crate::classes::{GateClass, class_of, class_of_unitary};
+use crate::fit::{Form, Request, misfits};
+use crate::misfit::Misfit;
+use crate::simulation::Precision;
+use crate::success::expected_success;
 
 const NAMES: [(&str, usize, usize); 10] = [
     ("h", 0, 1),
@@ -36,6 +44,52 @@ fn programs() -> impl Strategy<Value = Analysis> {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_program_is_counted(program in anything()) {
+        let found = analyze(&program);
+        prop_assert_eq!(found.gate_counts.values().sum::<usize>(), found.gates);
+        prop_assert!(found.depth <= found.gates + found.resets);
+        prop_assert!(found.active_qubits <= found.qubits);
+        prop_assert!(!found.has_feedback || found.uses_mid_circuit_measurement);
+        for shots in [0, 1000] {
+            let simulation = found.simulation(shots, Precision::Double);
+            prop_assert!(simulation.core_seconds.is_finite() && simulation.memory_bytes > 0);
+        }
+    }
+
+    #[test]
+    fn any_program_is_checked_against_any_device(program in anything()) {
+        for name in ["aqt", "dm1", "ionq", "iqm", "oqc", "quera", "rigetti", "sv1"] {
+            let device = device(name);
+            for form in [Form::AsWritten, Form::BraketDialect] {
+                let found =
+                    misfits(&program, &BTreeMap::new(), &device, Request { shots: 100, form });
+                let distinct: BTreeSet<String> = found.iter().map(Misfit::to_string).collect();
+                prop_assert_eq!(distinct.len(), found.len(), "none twice: {:?}", found);
+            }
+            let success = expected_success(&program, &device);
+            prop_assert!(success.is_none_or(|one| (0.0..=1.0).contains(&one.probability)));
+        }
+    }
+
+    #[test]
+    fn a_controlled_gate_has_the_class_of_its_whole_matrix(
+        number in 0..BASES.len(),
+        controls in 1..3_usize,
+        eighths in proptest::array::uniform3(-8..9_i32),
+    ) {
+        let (base, angles) = BASES[number];
+        let angles: Vec<f64> = eighths[..angles]
+            .iter()
+            .map(|eighth| f64::from(*eighth) * std::f64::consts::FRAC_PI_8)
+            .collect();
+        let small = matrix(base, &angles, &[]);
+        let whole = class_of_unitary(&with_controls(&small, controls));
+        prop_assert_eq!(class_of(&small, controls), whole);
+    }
+
     #[test]
     fn counts_add_up(found in programs()) {
         prop_assert_eq!(found.gate_counts.values().sum::<usize>(), found.gates);
@@ -81,6 +135,44 @@ proptest! {
         // any answer will do
         let _ = crate::Capabilities::parse(&text);
     }
+}
+
+/// With the number of their angles.
+const BASES: [(Base, usize); 14] = [
+    (Base::Identity, 0),
+    (Base::GlobalPhase, 1),
+    (Base::Phase, 1),
+    (Base::Rx, 1),
+    (Base::Ry, 1),
+    (Base::Rz, 1),
+    (Base::U, 3),
+    (Base::Prx, 2),
+    (Base::Gpi, 1),
+    (Base::Xx, 1),
+    (Base::Zz, 1),
+    (Base::Xy, 1),
+    (Base::Swap, 0),
+    (Base::Phase01, 1),
+];
+
+/// The identity but where all controls are 1; they are the high bits of the row number.
+fn with_controls(small: &Matrix, controls: usize) -> Unitary {
+    let entries: &[Complex] = match small {
+        Matrix::Scalar(entry) => std::slice::from_ref(entry),
+        Matrix::One(entries) => entries,
+        Matrix::Two(entries) => entries,
+    };
+    let inner = entries.len().isqrt();
+    let size = inner << controls;
+    let mut whole = vec![ZERO; size * size];
+    for at in 0..size - inner {
+        whole[at * (size + 1)] = quantum_program::ONE;
+    }
+    let first = size - inner;
+    for (at, entry) in entries.iter().enumerate() {
+        whole[(first + at / inner) * size + first + at % inner] = *entry;
+    }
+    Unitary::new(size.ilog2() as usize, whole)
 }
 
 /// Gates on two qubits: those before `T` generate the Clifford group.

@@ -1,3 +1,5 @@
+//! Does a tableau do what all amplitudes would?
+
 mod dense;
 mod distributions;
 mod gates;

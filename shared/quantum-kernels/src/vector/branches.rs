@@ -9,12 +9,23 @@ use super::real::Real;
 use super::state::State;
 
 impl<T: Real> State<T> {
+    /// Measures a position with a draw from [0, 1); the state is then what was measured, with norm 1.
+    pub fn measure(&mut self, position: usize, draw: f64) -> Result<bool, Error> {
+        let distribution = self.marginal(&[position])?;
+        let value = draw * (distribution[0] + distribution[1]) < distribution[1];
+        self.keep(position, value, &distribution)?;
+        Ok(value)
+    }
+
     /// Leaves only what has the value at the position, with norm 1; gives its probability.
     pub fn collapse(&mut self, position: usize, value: bool) -> Result<f64, Error> {
         let distribution = self.marginal(&[position])?;
-        let [zero, one] = [distribution[0], distribution[1]];
-        let kept = if value { one } else { zero };
-        let norm = zero + one;
+        self.keep(position, value, &distribution)?;
+        Ok(distribution[usize::from(value)] / (distribution[0] + distribution[1]))
+    }
+
+    fn keep(&mut self, position: usize, value: bool, distribution: &[f64]) -> Result<(), Error> {
+        let kept = distribution[usize::from(value)];
         if kept <= f64::MIN_POSITIVE {
             return Err(Error::Impossible);
         }
@@ -22,8 +33,7 @@ impl<T: Real> State<T> {
         let entries = if value { [Complex::ZERO, factor] } else { [factor, Complex::ZERO] };
         let mut operations = Operations::new(self.positions());
         operations.diagonal(&[position], &[], &entries).map_err(|_| Error::OutOfRange)?;
-        self.apply(&operations, &mut |_| ControlFlow::Continue(()))?;
-        Ok(kept / norm)
+        self.apply(&operations, &mut |_| ControlFlow::Continue(()))
     }
 
     /// Applies one of the Kraus operators of a channel, chosen by a draw from [0, 1), with norm 1 afterwards; gives its number.

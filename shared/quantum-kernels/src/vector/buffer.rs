@@ -53,6 +53,10 @@ impl<T: Real> Buffer<T> {
         self.start.as_ptr()
     }
 
+    pub(super) fn length(&self) -> usize {
+        self.length
+    }
+
     pub(super) fn as_slice(&self) -> &[T] {
         // SAFETY: `length` numbers from `start` are ours, initialised to zero or written since; T has no invalid bits.
         unsafe { std::slice::from_raw_parts(self.start.as_ptr(), self.length) }

@@ -13,6 +13,8 @@ use super::state::State;
 pub(super) const MAX_REGISTER_DENSITY: usize = 2;
 /// Bits of the state's index that number the parts which threads share, at most.
 const MAX_NUMBERING_BITS: usize = 6;
+/// Bits of the index that run within a part, at least.
+const MIN_PART_BITS: usize = 14;
 
 /// A bit of the matrix's row number, and the bit of the unit or lane that it stands for.
 type Pair = (usize, usize);
@@ -53,7 +55,8 @@ impl<T: Real> State<T> {
         // the highest bits that are free number the parts
         let free = units & !targets & !zeros;
         let mut numbering = free;
-        while numbering.count_ones() as usize > MAX_NUMBERING_BITS {
+        let most = self.index_bits().saturating_sub(MIN_PART_BITS).min(MAX_NUMBERING_BITS);
+        while numbering.count_ones() as usize > most {
             numbering &= numbering - 1;
         }
         let sum_part = |number: usize| {

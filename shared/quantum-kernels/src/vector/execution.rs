@@ -2,7 +2,6 @@
 
 #![expect(unsafe_code, reason = "threads share the state, each changing blocks of its own")]
 
-use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use super::buffer::Buffer;
@@ -10,15 +9,9 @@ use super::complex::Complex;
 use super::error::Error;
 use super::kernels::{Dense, Exchange, Rearrange, Scale, Wide};
 use super::lanes::{Kernel, Lanes, Path};
+use super::meter::{AMPLITUDES_BETWEEN_REPORTS, Meter};
 use super::plan::{Change, Data, DenseChange, Pass, Plan, Step, Twist, block_bits};
 use super::real::Real;
-
-/// How far a run is, in steps of single amplitudes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Progress {
-    pub done: u64,
-    pub total: u64,
-}
 
 /// What a thread works in.
 pub(super) struct Scratch<T: Real> {
@@ -35,48 +28,21 @@ impl<T: Real> Scratch<T> {
     }
 }
 
-/// Amplitudes changed by a step between two reports, at least.
-const AMPLITUDES_BETWEEN_REPORTS: u64 = 1 << 22;
-
-/// Tells how far the run is, now and then.
-struct Meter<'a> {
-    watch: &'a mut dyn FnMut(Progress) -> ControlFlow<()>,
-    progress: Progress,
-    reported: u64,
-}
-
-impl Meter<'_> {
-    fn advance_to(&mut self, done: u64) -> Result<(), Error> {
-        self.progress.done = done;
-        if done - self.reported < AMPLITUDES_BETWEEN_REPORTS && done < self.progress.total {
-            return Ok(());
-        }
-        self.reported = done;
-        match (self.watch)(self.progress) {
-            ControlFlow::Continue(()) => Ok(()),
-            ControlFlow::Break(()) => Err(Error::Cancelled),
-        }
-    }
-}
-
 /// Runs all passes. `zeros` are the bits of the index without which all amplitudes are zero; so is the result.
 pub(super) fn execute<T: Real>(
     plan: &Plan<T>,
     amplitudes: &mut Buffer<T>,
     mut zeros: usize,
     scratch: &mut [Scratch<T>],
-    watch: &mut dyn FnMut(Progress) -> ControlFlow<()>,
+    meter: &mut Meter<'_>,
 ) -> Result<usize, Error> {
-    let work = |pass: &Pass| (pass.steps.len() as u64) << plan.index_bits;
-    let total = plan.passes.iter().map(work).sum();
-    let mut meter = Meter { watch, progress: Progress { done: 0, total }, reported: 0 };
     let mut done = 0;
     for pass in &plan.passes {
-        run_pass(plan, pass, amplitudes, zeros, scratch, &mut meter, done)?;
-        done += work(pass);
-        meter.advance_to(done)?;
+        run_pass(plan, pass, amplitudes, zeros, scratch, meter, done)?;
+        done += (pass.steps.len() as u64) << plan.index_bits;
         zeros &= !pass.changed;
     }
+    meter.finish()?;
     Ok(zeros)
 }
 
@@ -195,7 +161,7 @@ impl<T: Real> Rows<'_, T> {
         let run = self.local.trailing_ones() as usize;
         let rest = self.local >> run << run;
         assert!(run >= T::CHUNK_BITS && self.base & self.local == 0);
-        assert!(2 * ((self.base | self.local) + 1) <= self.amplitudes.as_slice().len());
+        assert!(2 * ((self.base | self.local) + 1) <= self.amplitudes.length());
         let mut row = 0;
         loop {
             // SAFETY: the highest index of the block was found to be in the state.
@@ -378,12 +344,24 @@ impl DenseChange {
         coefficients: &[T],
         block: &mut [T],
     ) {
-        path.call(Dense::<T, ROWS, SHUFFLES> {
-            block,
-            sweep: self.sweep,
-            offsets: std::array::from_fn(|row| self.offsets[row]),
-            patterns: std::array::from_fn(|shuffle| usize::from(self.patterns[shuffle])),
-            coefficients,
-        });
+        let sweep = self.sweep;
+        let offsets = std::array::from_fn(|row| self.offsets[row]);
+        let patterns = std::array::from_fn(|shuffle| usize::from(self.patterns[shuffle]));
+        match self.is_real {
+            true => path.call(Dense::<T, ROWS, SHUFFLES, true> {
+                block,
+                sweep,
+                offsets,
+                patterns,
+                coefficients,
+            }),
+            false => path.call(Dense::<T, ROWS, SHUFFLES, false> {
+                block,
+                sweep,
+                offsets,
+                patterns,
+                coefficients,
+            }),
+        }
     }
 }

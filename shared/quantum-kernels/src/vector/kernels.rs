@@ -41,6 +41,13 @@ pub(super) fn offset<T: Real>(unit_bits: usize, lane_bits: usize) -> usize {
 }
 
 impl Sweep {
+    /// Makes sure that the bits of the offsets are 0 in all units gone through, so that they lead to other units.
+    #[inline(always)]
+    pub(super) fn assert_free<T: Real, V: Lanes<T>>(self, offsets: &[usize]) {
+        let free = address::<T>(self.fixed & !self.value, V::BITS);
+        assert!(offsets.iter().all(|offset| offset & !free == 0));
+    }
+
     /// Calls `act` with the number and address of each unit; all numbers are below `units`.
     #[inline(always)]
     pub(super) fn each<T: Real, V: Lanes<T>>(
@@ -100,8 +107,8 @@ fn add_product<T, V: Lanes<T>>(sum: Parts<V>, a: Parts<V>, b: Parts<V>) -> Parts
 /// A matrix on some unit bits (2^… = ROWS) and some lane bits (2^… = SHUFFLES).
 ///
 /// Row r of the result is the sum over columns c and shuffles s of coefficient (r, c, s) times unit c shuffled by s.
-/// Coefficients are numbers (real part, imaginary part) without shuffles and registers of them with.
-pub(super) struct Dense<'a, T, const ROWS: usize, const SHUFFLES: usize> {
+/// Coefficients are numbers without shuffles and registers of them with: real parts, then imaginary ones unless REAL.
+pub(super) struct Dense<'a, T, const ROWS: usize, const SHUFFLES: usize, const REAL: bool> {
     pub(super) block: &'a mut [T],
     pub(super) sweep: Sweep,
     /// Distance of each row's unit from that of row 0.
@@ -111,32 +118,33 @@ pub(super) struct Dense<'a, T, const ROWS: usize, const SHUFFLES: usize> {
     pub(super) coefficients: &'a [T],
 }
 
-impl<T: Real, const ROWS: usize, const SHUFFLES: usize> Kernel<T> for Dense<'_, T, ROWS, SHUFFLES> {
+impl<T: Real, const ROWS: usize, const SHUFFLES: usize, const REAL: bool> Kernel<T>
+    for Dense<'_, T, ROWS, SHUFFLES, REAL>
+{
     type Output = ();
 
     #[inline(always)]
     fn run<V: Lanes<T>>(self) {
         let units = units::<T, V>(self.block);
         let width = if SHUFFLES == 1 { 1 } else { V::COUNT };
-        assert!(self.coefficients.len() >= ROWS * ROWS * SHUFFLES * 2 * width);
-        let highest = address::<T>(units - 1, V::BITS);
-        assert!(self.offsets.iter().fold(0, |all, offset| all | offset) <= highest);
+        let stride = if REAL { width } else { 2 * width };
+        assert!(self.coefficients.len() >= ROWS * ROWS * SHUFFLES * stride);
+        self.sweep.assert_free::<T, V>(&self.offsets);
         let shuffles: [V::Shuffle; SHUFFLES] =
             from_fn(|s| V::shuffle(|lane| lane ^ self.patterns[s]));
         let (start, offsets) = (self.block.as_mut_ptr(), self.offsets);
         let coefficients = self.coefficients.as_ptr();
-        let coefficient = |number: usize| -> Parts<V> {
-            // SAFETY: `number` is below ROWS · ROWS · SHUFFLES, and there are as many coefficients.
+        let part = |at: usize| -> V {
+            // SAFETY: `at` is below ROWS · ROWS · SHUFFLES · stride, and so are the numbers of a register from there.
             unsafe {
-                let at = coefficients.add(number * 2 * width);
                 match SHUFFLES {
-                    1 => (V::splat(*at), V::splat(*at.add(1))),
-                    _ => (V::load(at), V::load(at.add(V::COUNT))),
+                    1 => V::splat(*coefficients.add(at)),
+                    _ => V::load(coefficients.add(at)),
                 }
             }
         };
         self.sweep.each::<T, V>(units, |_, at| {
-            // SAFETY: the sweep keeps the targets' bits 0, so that unit + offset is the number of another unit.
+            // SAFETY: the offsets' bits are free, so that unit + offset is another unit.
             let old: [Parts<V>; ROWS] =
                 from_fn(|row| unsafe { load(start.add(at + offsets[row])) });
             let shuffled: [[Parts<V>; SHUFFLES]; ROWS] = from_fn(|row| {
@@ -146,10 +154,31 @@ impl<T: Real, const ROWS: usize, const SHUFFLES: usize> Kernel<T> for Dense<'_, 
                 })
             });
             for (row, offset) in offsets.iter().enumerate() {
-                let mut sum = product(coefficient(row * ROWS * SHUFFLES), shuffled[0][0]);
+                let first = row * ROWS * SHUFFLES;
+                let product_with = |number: usize, old: Parts<V>| match REAL {
+                    true => {
+                        let factor = part(number * stride);
+                        (factor.mul(old.0), factor.mul(old.1))
+                    }
+                    false => {
+                        let factor = (part(number * stride), part(number * stride + width));
+                        product(factor, old)
+                    }
+                };
+                let add_product_with = |sum: Parts<V>, number: usize, old: Parts<V>| match REAL {
+                    true => {
+                        let factor = part(number * stride);
+                        (factor.mul_add(old.0, sum.0), factor.mul_add(old.1, sum.1))
+                    }
+                    false => {
+                        let factor = (part(number * stride), part(number * stride + width));
+                        add_product(sum, factor, old)
+                    }
+                };
+                let mut sum = product_with(first, shuffled[0][0]);
                 for column in 1..ROWS * SHUFFLES {
                     let old = shuffled[column / SHUFFLES][column % SHUFFLES];
-                    sum = add_product(sum, coefficient(row * ROWS * SHUFFLES + column), old);
+                    sum = add_product_with(sum, first + column, old);
                 }
                 // SAFETY: as for the loads.
                 unsafe { store(start.add(at + offset), sum) };
@@ -173,11 +202,11 @@ impl<T: Real> Kernel<T> for Exchange<'_, T> {
     fn run<V: Lanes<T>>(self) {
         let units = units::<T, V>(self.block);
         let [first, second] = self.offsets;
-        assert!(first | second <= address::<T>(units - 1, V::BITS));
+        self.sweep.assert_free::<T, V>(&self.offsets);
         let start = self.block.as_mut_ptr();
         let mask = V::mask(self.lanes);
         self.sweep.each::<T, V>(units, |_, at| {
-            // SAFETY: the sweep keeps the targets' bits 0, so that unit + offset is the number of another unit.
+            // SAFETY: the offsets' bits are free, so that unit + offset is another unit.
             unsafe {
                 let a: Parts<V> = load(start.add(at + first));
                 let b: Parts<V> = load(start.add(at + second));

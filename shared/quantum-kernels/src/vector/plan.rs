@@ -20,6 +20,10 @@ use super::state::{Layout, State};
 use emission::Emission;
 pub(super) use passes::block_bits;
 
+/// Operations that are planned at once, and entries of their matrices.
+const MAX_OPERATIONS: usize = 4096;
+const MAX_ENTRIES: usize = 1 << 18;
+
 /// Operations arranged for states of one width, layout and instruction set; run it with `State::run`.
 pub struct Plan<T: Real> {
     pub(super) path: Path,
@@ -28,6 +32,8 @@ pub struct Plan<T: Real> {
     pub(super) zeros: usize,
     pub(super) start: Layout,
     pub(super) end: Layout,
+    /// How many operations it does.
+    pub(super) operations: usize,
     pub(super) passes: Vec<Pass>,
     pub(super) steps: Vec<Step>,
     pub(super) data: Data<T>,
@@ -89,22 +95,45 @@ pub(super) struct DenseChange {
     pub(super) patterns: [u8; 1 << MAX_REGISTER_TARGETS],
     pub(super) row_bits: u8,
     pub(super) lane_bits: u8,
+    pub(super) is_real: bool,
     pub(super) coefficients: Range<usize>,
 }
 
 impl<T: Real> Plan<T> {
     /// Plans for the state as it is now: its width, layout and instruction set.
     pub fn new(operations: &Operations, state: &State<T>) -> Result<Self, Error> {
+        Self::part(operations, 0..operations.len(), state)
+    }
+
+    /// Plans some of the operations.
+    pub(super) fn part(
+        operations: &Operations,
+        range: Range<usize>,
+        state: &State<T>,
+    ) -> Result<Self, Error> {
         if operations.positions() > state.positions() {
             return Err(Error::PlanMismatch);
         }
         let start = *state.layout();
         let mut end = start;
-        let items = items::items(operations, &mut end);
+        let items = items::items(operations, range.clone(), &mut end);
         let (path, index_bits, zeros) = (state.path(), state.index_bits(), state.zeros());
         let mut emission = Emission::<T>::new(path, index_bits, zeros);
         let passes = passes::arrange(&items, index_bits, &mut emission);
         let (steps, data) = emission.finish()?;
-        Ok(Self { path, index_bits, zeros, start, end, passes, steps, data })
+        let operations = range.len();
+        Ok(Self { path, index_bits, zeros, start, end, operations, passes, steps, data })
+    }
+
+    /// The operations from `first` on that are best planned at once: more would take memory without saving passes.
+    pub(super) fn next_part(operations: &Operations, first: usize) -> Range<usize> {
+        let mut entries = 0;
+        let rest = operations.list()[first..].iter().take(MAX_OPERATIONS);
+        let count = rest.take_while(|operation| {
+            let is_first = entries == 0;
+            entries += operations.entries(operation).len().max(1);
+            is_first || entries <= MAX_ENTRIES
+        });
+        first..first + count.count()
     }
 }

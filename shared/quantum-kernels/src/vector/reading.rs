@@ -65,6 +65,11 @@ impl<T: Real> State<T> {
     /// The distribution of some positions: the first is the highest bit of an entry's number.
     pub fn marginal(&self, positions: &[usize]) -> Result<Vec<f64>, Error> {
         let masks = self.masks(positions, MAX_MARGINAL)?;
+        if (1..=MAX_REGISTER_DENSITY).contains(&masks.len()) {
+            let size = 1 << masks.len();
+            let density = self.density_in_registers(&masks);
+            return Ok(density.iter().step_by(size + 1).map(|entry| entry.re).collect());
+        }
         let all = masks.iter().fold(0, |all, mask| all | mask);
         let segment = (1 << SEGMENT_BITS) - 1;
         let value = |index: usize| {
@@ -185,18 +190,21 @@ impl<T: Real> State<T> {
 
 /// The sums of the probabilities for each value of the bits, of which the highest counts most.
 fn sums_by_bits<T: Real>(numbers: &[T], bits: usize) -> Vec<f64> {
-    let mut sums: Vec<f64> = amplitudes(numbers).map(Complex::norm_squared).collect();
+    let mut sums: Vec<f64> = Vec::with_capacity(numbers.len() / 2);
+    for chunk in numbers.chunks_exact(2 * T::CHUNK) {
+        let (re, im) = chunk.split_at(T::CHUNK);
+        let squares = re.iter().zip(im).map(|(re, im)| (re.to_f64(), im.to_f64()));
+        sums.extend(squares.map(|(re, im)| re * re + im * im));
+    }
     // from the highest bit on, halves that differ in a bit that is not asked for are added up
     for bit in (0..sums.len().ilog2()).rev().filter(|bit| bits >> bit & 1 == 0) {
         let half = 1 << bit;
-        let mut kept = 0;
-        for start in (0..sums.len()).step_by(2 * half) {
-            for at in start..start + half {
-                sums[kept] = sums[at] + sums[at + half];
-                kept += 1;
-            }
+        for (kept, both) in (0..sums.len()).step_by(2 * half).enumerate() {
+            let (low, high) = sums.split_at_mut(both + half);
+            low[both..].iter_mut().zip(high).for_each(|(low, high)| *low += *high);
+            sums.copy_within(both..both + half, kept * half);
         }
-        sums.truncate(kept);
+        sums.truncate(sums.len() / 2);
     }
     sums
 }

@@ -15,7 +15,7 @@ use super::lanes::{Kernel, Lanes};
 use super::real::Real;
 
 /// Units after which the sums of lanes are added up in f64.
-const UNITS_BETWEEN_SUMS: usize = 64;
+const UNITS_BETWEEN_SUMS: usize = 256;
 
 /// The numbers of a register as f64, then zeros.
 #[inline(always)]
@@ -125,8 +125,7 @@ impl<T: Real, const ROWS: usize, const SHUFFLES: usize> Kernel<T>
     #[inline(always)]
     fn run<V: Lanes<T>>(self) -> Self::Output {
         let units = units::<T, V>(self.state);
-        let highest = address::<T>(units - 1, V::BITS);
-        assert!(self.offsets.iter().fold(0, |all, offset| all | offset) <= highest);
+        self.sweep.assert_free::<T, V>(&self.offsets);
         let shuffles: [V::Shuffle; SHUFFLES] =
             from_fn(|s| V::shuffle(|lane| lane ^ self.patterns[s]));
         let zero = V::splat(T::default());
@@ -145,7 +144,7 @@ impl<T: Real, const ROWS: usize, const SHUFFLES: usize> Kernel<T>
         let start = self.state.as_ptr();
         let mut since = 0;
         self.sweep.each::<T, V>(units, |_, at| {
-            // SAFETY: the sweep keeps the targets' bits 0, so that unit + offset is the number of another unit.
+            // SAFETY: the offsets' bits are free, so that unit + offset is another unit.
             let rows: [Parts<V>; ROWS] =
                 from_fn(|row| unsafe { load(start.add(at + self.offsets[row])) });
             for (row, left) in rows.iter().enumerate() {

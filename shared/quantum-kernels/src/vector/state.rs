@@ -4,8 +4,9 @@ use std::ops::ControlFlow;
 
 use super::buffer::Buffer;
 use super::error::Error;
-use super::execution::{Progress, Scratch, execute};
+use super::execution::{Scratch, execute};
 use super::lanes::Path;
+use super::meter::{Meter, Progress};
 use super::operations::{MAX_POSITIONS, Operations};
 use super::plan::{Plan, block_bits};
 use super::real::Real;
@@ -143,14 +144,29 @@ impl<T: Real> State<T> {
         operations: &Operations,
         watch: &mut dyn FnMut(Progress) -> ControlFlow<()>,
     ) -> Result<(), Error> {
-        let plan = Plan::new(operations, self)?;
-        self.run(&plan, watch)
+        let mut done = 0;
+        while done < operations.len() {
+            let plan = Plan::part(operations, Plan::<T>::next_part(operations, done), self)?;
+            self.run_part(&plan, done, operations.len(), watch)?;
+            done += plan.operations;
+        }
+        Ok(())
     }
 
     /// Runs a plan made for a state of this width and layout.
     pub fn run(
         &mut self,
         plan: &Plan<T>,
+        watch: &mut dyn FnMut(Progress) -> ControlFlow<()>,
+    ) -> Result<(), Error> {
+        self.run_part(plan, 0, plan.operations, watch)
+    }
+
+    fn run_part(
+        &mut self,
+        plan: &Plan<T>,
+        operations_before: usize,
+        operations: usize,
         watch: &mut dyn FnMut(Progress) -> ControlFlow<()>,
     ) -> Result<(), Error> {
         let fits = plan.path == self.settings.path
@@ -160,9 +176,10 @@ impl<T: Real> State<T> {
         if !fits {
             return Err(Error::PlanMismatch);
         }
+        let mut meter = Meter::new(plan, operations_before, operations, watch);
         // a run that is stopped has changed it is not known what
         let zeros = std::mem::take(&mut self.zeros);
-        self.zeros = execute(plan, &mut self.amplitudes, zeros, &mut self.scratch, watch)?;
+        self.zeros = execute(plan, &mut self.amplitudes, zeros, &mut self.scratch, &mut meter)?;
         self.layout = plan.end;
         Ok(())
     }

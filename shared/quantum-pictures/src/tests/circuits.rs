@@ -1,10 +1,12 @@
 //! Does a diagram show what a program does, whatever the program?
 
+use proptest::prelude::*;
 use quantum_program::{
     Base, BinaryOperator, Builder, Expression, Language, NewGate, NoiseKind, Parameter, Program,
     ResultType, Type, Unitary, Value, Variable, Wire,
 };
 
+use super::anything::anything;
 use super::programs::{Written, ghz};
 use crate::canvas::width;
 use crate::circuit_svg::{GAP, SMALL, bound_circuit_svg, circuit_svg, widths};
@@ -151,6 +153,17 @@ fn a_block_has_a_frame_with_its_condition() {
 }
 
 #[test]
+fn a_condition_names_registers_and_their_parts() {
+    let label = |first, width| {
+        let mut written = Written::on(4);
+        let condition = written.expression(Expression::Bits { first, width });
+        let begun = written.with(|builder| builder.begin_if(condition).expect("room"));
+        diagram(&begun.finish()).frames.remove(0).label
+    };
+    assert_eq!([label(0, 4), label(2, 1), label(1, 3)], ["if c", "if c[2]", "if c[1:3]"]);
+}
+
+#[test]
 fn both_branches_have_a_frame() {
     let mut written = Written::on(1);
     let condition = written.expression(Expression::Bit(0));
@@ -273,4 +286,28 @@ fn a_program_of_nothing_is_drawn() {
     }
     let program = without_wires.finish(Vec::new()).expect("room");
     assert_eq!(diagram(&program).items.len(), MAX_DRAWN_COLUMNS);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_program_is_drawn_without_overlaps(program in anything()) {
+        let found = diagram(&program);
+        let rows = found.wires.len();
+        let mut taken = std::collections::BTreeSet::new();
+        for item in &found.items {
+            prop_assert!(item.column < found.columns);
+            let (low, high) = item.shape.span(rows);
+            for row in low..=high {
+                prop_assert!(taken.insert((item.column, row)), "{:?}", item);
+            }
+        }
+        for frame in &found.frames {
+            prop_assert!(frame.from <= frame.to && frame.to < found.columns);
+        }
+        let svg = circuit_svg(&program);
+        prop_assert!(svg.ends_with("</svg>\n"));
+        prop_assert!(!svg.contains("NaN") && !svg.contains("inf"));
+    }
 }

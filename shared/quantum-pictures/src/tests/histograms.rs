@@ -67,6 +67,8 @@ fn nothing_from_outside_gets_into_a_picture_as_it_is() {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
     #[test]
     fn no_line_is_wider_than_the_terminal(
         counts in proptest::collection::btree_map("[01]{1,60}", 0..1_000_000_u64, 0..100),

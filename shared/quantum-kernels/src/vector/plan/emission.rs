@@ -1,5 +1,7 @@
 //! How is an operation on bits of a block written down for its kernel?
 
+use std::ops::Range;
+
 use super::items::{Action, Bits, Item};
 use super::matrices::Columns;
 use super::{Change, Data, DenseChange, Step, Twist};
@@ -10,6 +12,9 @@ use crate::vector::kernels::{MAX_LANES, MAX_REGISTER_TARGETS, Sweep, offset, pla
 use crate::vector::lanes::Path;
 use crate::vector::operations::TOLERANCE;
 use crate::vector::real::Real;
+
+/// Tables before a new one whose entries it may share.
+const KNOWN_ENTRIES: usize = 32;
 
 pub(super) struct Emission<T> {
     index_bits: usize,
@@ -22,6 +27,8 @@ pub(super) struct Emission<T> {
     steps: Vec<Step>,
     coefficients: Vec<T>,
     entries: Vec<u16>,
+    /// The unit bits of tables, and where the entries for them are.
+    known_entries: Vec<(usize, Range<usize>)>,
     places: Vec<usize>,
     twists: Vec<Twist>,
 }
@@ -44,6 +51,7 @@ impl<T: Real> Emission<T> {
             steps: Vec::new(),
             coefficients: Vec::new(),
             entries: Vec::new(),
+            known_entries: Vec::new(),
             places: Vec::new(),
             twists: Vec::new(),
         }
@@ -212,6 +220,8 @@ impl<T: Real> Emission<T> {
             *pattern = low.spread(shuffle).1 as u8;
         }
         let first = self.coefficients.len();
+        let size = 1 << bits.len();
+        let is_real = (0..size * size).all(|at| entry(at / size, at % size).im.abs() <= TOLERANCE);
         let width = if shuffles == 1 { 1 } else { lanes };
         let mut to_lane = [0; MAX_LANES];
         to_lane[..lanes].iter_mut().enumerate().for_each(|(lane, row)| *row = low.collect(lane));
@@ -234,7 +244,10 @@ impl<T: Real> Emission<T> {
                     }
                     let factors = &factors[..width];
                     self.coefficients.extend(factors.iter().map(|factor| T::from_f64(factor.re)));
-                    self.coefficients.extend(factors.iter().map(|factor| T::from_f64(factor.im)));
+                    if !is_real {
+                        let parts = factors.iter().map(|factor| T::from_f64(factor.im));
+                        self.coefficients.extend(parts);
+                    }
                 }
             }
         }
@@ -246,6 +259,7 @@ impl<T: Real> Emission<T> {
             patterns,
             row_bits: high.count as u8,
             lane_bits: low.count as u8,
+            is_real,
             coefficients,
         });
         self.push(condition.outside, change);
@@ -299,6 +313,8 @@ impl<T: Real> Emission<T> {
                 None => low.push(1 << number, 1 << bit),
             }
         }
+        // a table's unit bits rise
+        high.list[..high.count].sort_unstable_by_key(|pair| pair.1);
         let controls = Sweep {
             fixed: condition.within.fixed & (lanes - 1),
             value: condition.within.value & (lanes - 1),
@@ -321,7 +337,7 @@ impl<T: Real> Emission<T> {
         table: &[Complex<f64>],
         unit_bits: &[usize],
         condition: Condition,
-        twists: std::ops::Range<usize>,
+        twists: Range<usize>,
     ) {
         let start = self.coefficients.len();
         for factors in table.chunks_exact(1 << self.lane_bits) {
@@ -330,24 +346,39 @@ impl<T: Real> Emission<T> {
         }
         let table = start..self.coefficients.len();
         self.align();
+        let entries = self.entries_by_bits(unit_bits);
+        let sweep = self.sweep(condition.within, 0);
+        self.push(condition.outside, Change::Scale { sweep, entries, table, twists });
+    }
+
+    /// For each unit of the block the number of its factors in a table of these unit bits, which are in rising order.
+    fn entries_by_bits(&mut self, unit_bits: &[usize]) -> Range<usize> {
+        let unit_count = self.local.count_ones() as usize - self.lane_bits;
+        let mask = unit_bits.iter().fold(0, |mask, bit| mask | bit);
+        let same =
+            |known: &(usize, Range<usize>)| known.0 == mask && known.1.len() == 1 << unit_count;
+        if let Some((_, entries)) =
+            self.known_entries.iter().rev().take(KNOWN_ENTRIES).find(|known| same(known))
+        {
+            return entries.clone();
+        }
         let first = self.entries.len();
         self.entries.push(0);
-        for bit in 0..self.local.count_ones() as usize - self.lane_bits {
-            let number = unit_bits.iter().position(|other| *other == 1 << bit);
-            let added = number.map_or(0, |number| 1 << number);
+        for bit in 0..unit_count {
             self.entries.extend_from_within(first..);
-            if added != 0 {
+            if mask >> bit & 1 == 1 {
+                let added = 1 << rank(bit, mask);
                 let half = first + (1 << bit);
                 self.entries[half..].iter_mut().for_each(|entry| *entry |= added);
             }
         }
         let entries = first..self.entries.len();
-        let sweep = self.sweep(condition.within, 0);
-        self.push(condition.outside, Change::Scale { sweep, entries, table, twists });
+        self.known_entries.push((mask, entries.clone()));
+        entries
     }
 
     /// Notes what differs from block to block; the result goes to `scale_by_table`.
-    pub(super) fn twists(&mut self, twists: impl Iterator<Item = Twist>) -> std::ops::Range<usize> {
+    pub(super) fn twists(&mut self, twists: impl Iterator<Item = Twist>) -> Range<usize> {
         let first = self.twists.len();
         self.twists.extend(twists);
         first..self.twists.len()

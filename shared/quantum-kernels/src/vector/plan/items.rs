@@ -1,5 +1,7 @@
 //! Which bits of the state's index does each operation act on, and how?
 
+use std::ops::Range;
+
 use crate::vector::complex::Complex;
 use crate::vector::kernels::Sweep;
 use crate::vector::operations::{Kind, Operations, TOLERANCE};
@@ -88,10 +90,14 @@ impl Item<'_> {
     }
 }
 
-/// All operations in order; exchanges of positions are not among them but noted in the layout.
-pub(super) fn items<'a>(operations: &'a Operations, layout: &mut Layout) -> Vec<Item<'a>> {
-    let mut items = Vec::with_capacity(operations.len());
-    for operation in operations.list() {
+/// A part of the operations in order; exchanges of positions are not among them but noted in the layout.
+pub(super) fn items<'a>(
+    operations: &'a Operations,
+    range: Range<usize>,
+    layout: &mut Layout,
+) -> Vec<Item<'a>> {
+    let mut items = Vec::with_capacity(range.len());
+    for operation in &operations.list()[range] {
         let targets = operations.targets(operation);
         let entries = operations.entries(operation);
         if operation.kind == Kind::Swap && operation.controls == 0 {

@@ -22,6 +22,19 @@ fn collapsing_leaves_one_value_with_norm_one() {
     }
 }
 
+#[test]
+fn a_draw_decides_what_is_measured() {
+    for position in 0..6 {
+        let one = prepared(6, 3).probability_of_one(position).expect("within range");
+        for (draw, expected) in [(one - 1e-9, true), (one + 1e-9, false)] {
+            let mut state = prepared(6, 3);
+            assert_eq!(state.measure(position, draw), Ok(expected));
+            let after = state.probability_of_one(position).expect("within range");
+            assert!((after - f64::from(u8::from(expected))).abs() < 1e-12);
+        }
+    }
+}
+
 /// Amplitude damping: the excited value decays with probability 0.3.
 fn damping() -> [Vec<Complex<f64>>; 2] {
     let real = |re| Complex::new(re, 0.0);

@@ -23,6 +23,23 @@ fn fusion_and_the_choice_of_passes_make_no_difference() {
 }
 
 #[test]
+fn a_list_too_long_for_one_plan_is_done_in_parts() {
+    let operations = mixture(3, 5000, 5);
+    let mut apart = state::<f64>(3, 1, Path::fastest());
+    one_by_one(&operations, &mut apart);
+    let mut together = state::<f64>(3, 1, Path::fastest());
+    let mut reports = 0;
+    let watch = &mut |progress: Progress| {
+        reports += 1;
+        assert!(progress.done <= progress.total);
+        ControlFlow::Continue(())
+    };
+    together.apply(&operations, watch).expect("a run");
+    assert_eq!(reports, 2);
+    assert_close(&amplitudes(&together), &amplitudes(&apart), 1e-11);
+}
+
+#[test]
 fn inverse_operations_in_reverse_order_lead_back() {
     let operations = mixture(16, 80, 7);
     let mut state = state::<f64>(16, 1, Path::fastest());

@@ -1,4 +1,4 @@
-//! What was asked for on the command line, and how does it end?
+//! The engine's command-line program: runs, checks, analyzes, prints and draws a quantum program.
 
 mod analyze;
 mod arguments;
@@ -15,7 +15,7 @@ use arguments::{Asked, Command, USAGE};
 
 /// Why a command gives nothing, and with which exit code it ends.
 #[derive(Debug)]
-pub(crate) enum Stopped {
+enum Stopped {
     /// The command line is wrong: 2.
     Usage(String),
     /// The program, its inputs or the run were refused, and it was said why: 1.
@@ -28,7 +28,7 @@ impl From<std::io::Error> for Stopped {
     }
 }
 
-pub(crate) fn main() -> ExitCode {
+fn main() -> ExitCode {
     let ended = match arguments::read() {
         Ok(Asked::Help) => write!(std::io::stdout(), "{USAGE}").map_err(Stopped::from),
         Ok(Asked::Version) => writeln!(std::io::stdout(), "quantum {}", env!("CARGO_PKG_VERSION"))
