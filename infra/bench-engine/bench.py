@@ -1,7 +1,7 @@
 """`make bench-engine`: what does running a program cost the engine and its peers, and which goals does that meet?
 
 Prints Markdown. Processor seconds (user and system, of all threads), the least of several rounds in which the engines take turns. Ours
-count from the program's text to the counts, and so does stim; the other peers, whose readers are slow Python, count simulating and
+count from the program's text to the counts, and so do stim and Braket's simulator; the other peers, whose readers are slow Python, count simulating and
 sampling alone, and for qsim the whole way from the text is shown too. QUICK=1 is a short look.
 """
 

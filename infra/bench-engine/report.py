@@ -41,7 +41,7 @@ def heading(quick: bool) -> str:
     kind = "a quick look" if quick else "`make bench-engine`"
     return (
         f"{date.today()}, {kind}, {names[0]}, {os.cpu_count()} cores, {platform.system()}; {peers}.\n"
-        "Processor seconds, 1000 shots. Ours count reading the text; the peers simulating and sampling alone, but for stim and the column `from text`."
+        "Processor seconds, 1000 shots. Ours count reading the text, as stim and Braket's simulator do; the other peers simulating and sampling alone, but for the column `from text`."
     )
 
 
