@@ -12,7 +12,7 @@ use crate::vector::operations::MAX_POSITIONS;
 /// Bits of the widest matrix made of several operations.
 pub(super) const MAX_FUSED: usize = 4;
 /// Measured costs of matrices on so many bits, in units of a matrix on one.
-const DENSE_COST: [f32; MAX_FUSED + 1] = [0.0, 1.0, 2.0, 4.5, 10.0];
+const DENSE_COST: [f32; MAX_FUSED + 1] = [0.0, 1.0, 1.6, 3.7, 12.0];
 /// A wide matrix, for each of its rows.
 const WIDE_COST: f32 = 4.0;
 const FLIP_COST: f32 = 0.6;

@@ -9,7 +9,9 @@ use super::diagonals;
 use super::emission::Emission;
 use super::fusion::{Fused, Fusion};
 use super::items::{Action, Item};
+use crate::vector::operations::MAX_TARGETS;
 use crate::vector::real::Real;
+use crate::vector::real::sealed::Number;
 
 /// Bytes of a block: half of a core's second-level cache is left to tables and prefetched lines.
 const BLOCK_BYTES: usize = 1 << 18;
@@ -19,9 +21,13 @@ const WINDOW: usize = 4096;
 const ROW_BITS: usize = 1;
 
 /// Binary logarithm of the amplitudes in a block.
-pub(in crate::vector) fn block_bits<T>() -> usize {
+pub(in crate::vector) const fn block_bits<T>() -> usize {
     (BLOCK_BYTES / (2 * size_of::<T>())).trailing_zeros() as usize
 }
+
+// else a pass might have no room for the widest matrix
+const _: () = assert!(block_bits::<f32>() >= f32::CHUNK_BITS + ROW_BITS + MAX_TARGETS);
+const _: () = assert!(block_bits::<f64>() >= f64::CHUNK_BITS + ROW_BITS + MAX_TARGETS);
 
 /// Writes all operations down in passes.
 pub(super) fn arrange<T: Real>(

@@ -167,6 +167,7 @@ fn positions_that_are_not_there_are_refused() {
     assert_eq!(state.marginal(&[3]), Err(Error::OutOfRange));
     assert_eq!(state.reduced_density_matrix(&[1, 1]), Err(Error::OutOfRange));
     assert_eq!(state.pauli_expectation(8, 0), Err(Error::OutOfRange));
+    assert_eq!(state.sample(&[64], 1, &mut Random::from_seed(1)), Err(Error::OutOfRange));
 }
 
 /// Pearson's statistic of samples of four positions.
@@ -175,7 +176,8 @@ fn deviation<T: Real>(state: &State<T>, positions: [usize; 4]) -> f64 {
     let [a, b, c, d] = positions;
     let expected = state.marginal(&[d, c, b, a]).expect("within range");
     let mut counts = [0_usize; 16];
-    for outcome in state.sample(&positions, SHOTS, &mut Random::from_seed(1)) {
+    for outcome in state.sample(&positions, SHOTS, &mut Random::from_seed(1)).expect("within range")
+    {
         counts[outcome as usize] += 1;
     }
     let possible = counts.iter().zip(expected).filter(|(_, probability)| *probability > 1e-9);
@@ -215,7 +217,7 @@ fn samples_are_the_same_by_seed_and_in_no_order() {
     let mut state = state::<f64>(10, 1, Path::fastest());
     state.apply(&mixture(10, 60, 1), &mut go_on).expect("a run");
     let positions: Vec<usize> = (0..10).collect();
-    let draw = |seed| state.sample(&positions, 200, &mut Random::from_seed(seed));
+    let draw = |seed| state.sample(&positions, 200, &mut Random::from_seed(seed)).expect("valid");
     assert_eq!(draw(1), draw(1));
     assert_ne!(draw(1), draw(2));
     assert!(!draw(1).is_sorted());
