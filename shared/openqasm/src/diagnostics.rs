@@ -11,6 +11,7 @@ pub use self::codes::Code;
 use crate::limits::{MAX_DIAGNOSTICS, MAX_WARNINGS};
 
 const LONGEST_SHOWN_LINE: usize = 160;
+const LONGEST_MESSAGE: usize = 400;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -137,8 +138,18 @@ impl Fault {
         message: impl Into<String>,
         help: impl Into<String>,
     ) -> Box<Self> {
-        Box::new(Self { code, span, message: message.into(), help: help.into() })
+        let (message, help) = (shortened(message.into()), shortened(help.into()));
+        Box::new(Self { code, span, message, help })
     }
+}
+
+/// Names and parts of the program in a message may be as long as the program.
+fn shortened(mut text: String) -> String {
+    if text.len() > LONGEST_MESSAGE {
+        text.truncate(floor_boundary(&text, LONGEST_MESSAGE));
+        text.push('…');
+    }
+    text
 }
 
 impl Fault {
@@ -281,6 +292,13 @@ mod tests {
         assert!(shown.len() < 400, "{shown}");
         let lines: Vec<&str> = shown.lines().collect();
         assert_eq!(lines[1].find("bad"), lines[2].find('^'));
+    }
+
+    #[test]
+    fn a_very_long_name_does_not_make_a_very_long_message() {
+        let fault = Fault::new(Code::Syntax, Span::default(), "θ".repeat(1_000_000), "");
+        assert!(fault.message.len() < 500);
+        assert!(fault.message.ends_with('…'));
     }
 
     #[test]

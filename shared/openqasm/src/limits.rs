@@ -22,7 +22,5 @@ pub const MAX_ARRAY_ELEMENTS: usize = 65_536;
 pub const MAX_ARRAY_DIMENSIONS: usize = 7;
 /// Controls that modifiers may put on one gate.
 pub const MAX_CONTROLS: usize = 1_024;
-/// A gate may be raised to a whole power up to this where it has to be written out.
-pub const MAX_WRITTEN_POWER: usize = 100_000;
 /// Places an index known only while the program runs may choose from.
 pub const MAX_RUN_TIME_CHOICES: usize = 64;

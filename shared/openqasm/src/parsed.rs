@@ -15,7 +15,8 @@ use crate::syntax::parser;
 #[derive(Debug, Clone)]
 pub struct Parsed {
     source: Arc<str>,
-    document: Arc<Document>,
+    /// To be lowered again for other inputs, if there are any.
+    document: Option<Arc<Document>>,
     program: Arc<Program>,
     warnings: Arc<Diagnostics>,
 }
@@ -63,7 +64,7 @@ fn read(
     let warnings = faults.locate(&source)?;
     Ok(Parsed {
         source,
-        document: Arc::new(document),
+        document: (!program.inputs().is_empty()).then(|| Arc::new(document)),
         program: Arc::new(program),
         warnings: Arc::new(warnings),
     })
@@ -120,12 +121,15 @@ impl Parsed {
         let Some(values) = accepted(&self.program, inputs, &mut faults) else {
             return Err(refused(faults, &self.source));
         };
+        let Some(document) = &self.document else {
+            return Ok(Program::clone(&self.program));
+        };
         let has_gradient =
             self.program.results().iter().any(|result| {
                 matches!(result, quantum_program::ResultType::AdjointGradient { .. })
             });
         let values = (!has_gradient).then_some(values.as_slice());
-        let program = lowering::lower(&self.source, &self.document, values, &mut faults);
+        let program = lowering::lower(&self.source, document, values, &mut faults);
         faults.locate(&self.source)?;
         Ok(program)
     }

@@ -3,6 +3,7 @@
 pub(crate) mod ast;
 pub(crate) mod names;
 pub(crate) mod parser;
+pub(crate) mod pragma_tree;
 pub(crate) mod tokens;
 
 mod assignments;

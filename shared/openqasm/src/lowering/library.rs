@@ -30,6 +30,10 @@ pub(super) fn number(name: &str) -> Option<u32> {
     LIBRARY.iter().position(|gate| gate.name == name).map(super::narrow)
 }
 
+pub(super) fn names() -> impl Iterator<Item = &'static str> {
+    LIBRARY.iter().map(|gate| gate.name)
+}
+
 pub(super) fn at(number: u32) -> &'static Definition {
     &LIBRARY[number as usize]
 }

@@ -7,7 +7,7 @@ use quantum_program::{MAX_UNITARY_QUBITS, ONE, Unitary, ZERO};
 use super::evaluation::Cell;
 use super::{Lowered, Lowering, undefined};
 use crate::diagnostics::{Code, Fault, Span};
-use crate::syntax::ast::Matrix;
+use crate::syntax::pragma_tree::Matrix;
 
 /// What rounding may have done to the numbers as they are written; Braket allows as much.
 const TOLERANCE: f64 = 1e-5;

@@ -73,6 +73,10 @@ impl Scopes {
         }
     }
 
+    pub(super) fn binding(&self, symbol: Symbol) -> Binding {
+        self.bindings[symbol.index()]
+    }
+
     pub(super) fn is_subroutine(&self, symbol: Symbol) -> bool {
         matches!(self.bindings[symbol.index()], Binding::Subroutine(_))
     }
@@ -270,7 +274,12 @@ impl<'a> Lowering<'a> {
             Code::UnknownName,
             span,
             format!("`{name}` is not declared"),
-            format!("declare it first, for example `{};`", wanted.replace("{}", name)),
+            match self.similar_name(name) {
+                Some(meant) => {
+                    format!("write `{meant}` if that is meant, or declare `{name}` first")
+                }
+                None => format!("declare it first, for example `{};`", wanted.replace("{}", name)),
+            },
         )
     }
 

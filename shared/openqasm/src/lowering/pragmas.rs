@@ -9,9 +9,8 @@ use super::evaluation::Cell;
 use super::names::Binding;
 use super::{Lowered, Lowering, narrow};
 use crate::diagnostics::{Code, Fault, Span};
-use crate::syntax::ast::{
-    Expression, FactorText, List, Matrix, Name, Operand, Pragma, ResultRequest, TermText,
-};
+use crate::syntax::ast::{Expression, List, Name, Operand};
+use crate::syntax::pragma_tree::{FactorText, Matrix, Pragma, ResultRequest, TermText};
 
 impl<'a> Lowering<'a> {
     pub(super) fn pragma(&mut self, number: u32, span: Span) -> Lowered<()> {

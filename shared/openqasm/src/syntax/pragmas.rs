@@ -1,9 +1,8 @@
 //! What do the pragmas of Braket say?
 
-use super::ast::{
-    FactorText, List, Matrix, Name, Operand, Pragma, ResultRequest, StatementKind, TermText, narrow,
-};
+use super::ast::{List, Name, Operand, StatementKind, narrow};
 use super::parser::{Parsed, Parser};
+use super::pragma_tree::{FactorText, Matrix, Pragma, ResultRequest, TermText};
 use super::tokens::TokenKind;
 use crate::diagnostics::{Code, Fault, Span};
 

@@ -298,3 +298,15 @@ fn inputs_of_the_wrong_type_are_refused() {
         assert_eq!(errors.as_slice()[0].code.as_str(), "input-value");
     }
 }
+
+#[test]
+fn a_misspelt_name_is_met_with_the_one_that_was_meant() {
+    let help = |source: &str| first_error(source).help;
+    assert!(help("qubit q; cnto q;").contains("`cnot`"));
+    assert!(help("qubit q; phaseshfit(0.1) q;").contains("`phaseshift`"));
+    assert!(help("qubit q; CPhaseShift(0.1) q;").contains("`cphaseshift`"));
+    assert!(help("qubit q; gate bell a { h a; } bel q;").contains("`bell`"));
+    assert!(help("qubit[2] register; x registre[0];").contains("`register`"));
+    assert!(help("qubit q; float theta = 1; rx(tehta) q;").contains("`theta`"));
+    assert!(help("qubit q; x w;").contains("declare it first"));
+}

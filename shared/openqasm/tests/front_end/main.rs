@@ -2,6 +2,7 @@
 
 mod diagnostics;
 mod exporters;
+mod feedback;
 mod fuzz;
 mod gates;
 mod generator;
