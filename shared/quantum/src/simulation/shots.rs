@@ -208,7 +208,7 @@ impl Simulation<'_> {
     }
 }
 
-/// The positions of the recorded bits, if all of them are measured at the end.
+/// The positions of the recorded bits, if all of them are measured at the end, each from a qubit of its own.
 fn in_order(
     recorded: &[quantum_program::Recorded],
     pending: &[(u32, Option<usize>)],
@@ -222,7 +222,13 @@ fn in_order(
         let place = of_bit.binary_search_by_key(&bit, |(known, _)| *known).ok()?;
         of_bit[place].1
     };
-    recorded.iter().map(|one| position(one.bit)).collect()
+    let positions: Vec<usize> =
+        recorded.iter().map(|one| position(one.bit)).collect::<Option<_>>()?;
+    // of a qubit measured twice, one sample tells both
+    let mut distinct = positions.clone();
+    distinct.sort_unstable();
+    distinct.dedup();
+    (distinct.len() == positions.len()).then_some(positions)
 }
 
 /// A whole number as one, an angle in radians, a complex number as a pair.

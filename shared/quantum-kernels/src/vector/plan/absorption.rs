@@ -13,15 +13,15 @@ const ONE_BIT_REAL: f32 = 0.5;
 /// One-bit operations after one another on the same bit.
 #[derive(Debug, Clone, Copy)]
 struct Run {
-    cost: f32,
+    work: f32,
     is_taken: bool,
 }
 
 /// A two-bit operation, and the runs before and after it on each bit.
 struct Host {
     item: usize,
-    /// What its matrix costs more than the operation.
-    price: f32,
+    /// What its matrix takes more work than the operation.
+    extra_work: f32,
     /// What it has to spare for being dense.
     is_diagonal: bool,
     runs: [Option<usize>; 4],
@@ -34,11 +34,11 @@ struct Wire {
     run: Option<usize>,
 }
 
-/// Calls `mark` with the operations that had better be matrices. `price` is what that costs for an operation that fits.
+/// Calls `mark` with the operations that had better be matrices. `extra_work` is what that costs for an operation that fits.
 pub(super) fn each_host(
     items: &[Item<'_>],
     numbers: &[usize],
-    price: impl Fn(&Item<'_>) -> Option<f32>,
+    extra_work: impl Fn(&Item<'_>) -> Option<f32>,
     mut mark: impl FnMut(usize),
 ) {
     let mut runs: Vec<Run> = Vec::new();
@@ -48,12 +48,12 @@ pub(super) fn each_host(
         let item = &items[*number];
         let support = item.support();
         let bit = support.trailing_zeros() as usize;
-        match (support.count_ones(), price(item)) {
+        match (support.count_ones(), extra_work(item)) {
             (1, _) => add_to_run(item, &mut wires[bit], &mut runs, &mut hosts),
-            (2, Some(price)) => {
+            (2, Some(extra_work)) => {
                 let mut host = Host {
                     item: *number,
-                    price,
+                    extra_work,
                     is_diagonal: item.action == Action::Diagonal,
                     runs: [None; 4],
                 };
@@ -77,10 +77,10 @@ pub(super) fn each_host(
     for least in [4, 3, 2, 1] {
         for host in &hosts {
             let free = || host.runs.iter().flatten().filter(|run| !runs[**run].is_taken);
-            let gain: f32 = free().map(|run| runs[*run].cost).sum();
+            let gain: f32 = free().map(|run| runs[*run].work).sum();
             // a diagonal operation that others of its kind are next to is best done with them
             let is_fit = !host.is_diagonal || host.runs.iter().all(Option::is_some);
-            if is_fit && free().count() >= least && gain > host.price {
+            if is_fit && free().count() >= least && gain > host.extra_work {
                 mark(host.item);
                 for run in host.runs.iter().flatten() {
                     runs[*run].is_taken = true;
@@ -92,12 +92,12 @@ pub(super) fn each_host(
 
 fn add_to_run(item: &Item<'_>, wire: &mut Wire, runs: &mut Vec<Run>, hosts: &mut [Host]) {
     let is_real = item.entries.iter().all(|entry| entry.im.abs() <= TOLERANCE);
-    let cost = if is_real { ONE_BIT_REAL } else { ONE_BIT };
+    let work = if is_real { ONE_BIT_REAL } else { ONE_BIT };
     if let Some(run) = wire.run {
-        runs[run].cost = runs[run].cost.max(cost);
+        runs[run].work = runs[run].work.max(work);
         return;
     }
-    runs.push(Run { cost, is_taken: false });
+    runs.push(Run { work, is_taken: false });
     let run = runs.len() - 1;
     wire.run = Some(run);
     if let Some((host, place)) = wire.host {

@@ -11,7 +11,7 @@ use crate::vector::operations::MAX_POSITIONS;
 
 /// Bits of the widest matrix made of several operations.
 pub(super) const MAX_FUSED: usize = 4;
-/// Measured costs of matrices on so many bits, in units of a matrix on one.
+/// Measured work of matrices on so many bits, in units of a matrix on one.
 const DENSE_COST: [f32; MAX_FUSED + 1] = [0.0, 1.0, 1.6, 3.7, 12.0];
 /// A wide matrix, for each of its rows.
 const WIDE_COST: f32 = 4.0;
@@ -37,7 +37,7 @@ pub(super) struct Fusion<'a> {
 struct Group {
     support: usize,
     content: Content,
-    cost: f32,
+    work: f32,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -126,11 +126,11 @@ impl<'a> Fusion<'a> {
     /// Adds operations in order.
     pub(super) fn add_all(&mut self, numbers: &[usize]) {
         let items = self.items;
-        let price = |item: &Item<'_>| {
-            self.is_small(item.support()).then(|| dense_cost(item.support()) - cost(item))
+        let extra_work = |item: &Item<'_>| {
+            self.is_small(item.support()).then(|| dense_work(item.support()) - work(item))
         };
         let mut is_host = vec![false; numbers.last().map_or(0, |last| last + 1)];
-        absorption::each_host(items, numbers, price, |number| is_host[number] = true);
+        absorption::each_host(items, numbers, extra_work, |number| is_host[number] = true);
         numbers.iter().for_each(|number| self.add(*number, is_host[*number]));
     }
 
@@ -144,7 +144,7 @@ impl<'a> Fusion<'a> {
             return self.add_diagonal(number, after, is_small);
         }
         // what will take in others is a matrix from the first
-        let alone = if is_host { dense_cost(support) } else { cost(item) };
+        let alone = if is_host { dense_work(support) } else { work(item) };
         let choice = if is_small { self.choose(item, after, alone) } else { Choice::Alone };
         let group = match choice {
             Choice::Alone => self.push(support, Content::Single(number as u32), alone),
@@ -158,19 +158,19 @@ impl<'a> Fusion<'a> {
         self.note(group, support, changed);
     }
 
-    /// `alone` is what the operation costs in a group of its own.
+    /// `alone` is the work of the operation in a group of its own.
     fn choose(&self, item: &Item<'_>, after: u32, alone: f32) -> Choice {
         let support = item.support();
         let mut best = (Choice::Alone, alone);
-        let mut consider = |choice: Choice, cost: f32| {
-            if cost < best.1 {
-                best = (choice, cost);
+        let mut consider = |choice: Choice, work: f32| {
+            if work < best.1 {
+                best = (choice, work);
             }
         };
         if let Some(group) = self.fusable(after) {
             let whole = self.groups[group as usize].support | support;
             if whole.count_ones() as usize <= MAX_FUSED {
-                let added = dense_cost(whole) - self.groups[group as usize].cost;
+                let added = dense_work(whole) - self.groups[group as usize].work;
                 consider(Choice::Join(group), added);
             }
         }
@@ -190,8 +190,8 @@ impl<'a> Fusion<'a> {
             let mut chosen = groups.iter().flatten().map(|group| &self.groups[*group as usize]);
             let whole = chosen.clone().fold(support, |whole, group| whole | group.support);
             if groups[0].is_some() && whole.count_ones() as usize <= MAX_FUSED {
-                let saved: f32 = chosen.by_ref().map(|group| group.cost).sum();
-                consider(Choice::Combine(groups), dense_cost(whole) - saved);
+                let saved: f32 = chosen.by_ref().map(|group| group.work).sum();
+                consider(Choice::Combine(groups), dense_work(whole) - saved);
             }
         }
         best.0
@@ -233,8 +233,8 @@ impl<'a> Fusion<'a> {
         latest
     }
 
-    fn push(&mut self, support: usize, content: Content, cost: f32) -> u32 {
-        self.groups.push(Group { support, content, cost });
+    fn push(&mut self, support: usize, content: Content, work: f32) -> u32 {
+        self.groups.push(Group { support, content, work });
         self.groups.len() as u32 - 1
     }
 
@@ -308,7 +308,7 @@ impl<'a> Fusion<'a> {
         }
         multiply(matrix, &bits, Factor::Item(&self.items[number]));
         let content = Content::Matrix { first_entry: first as u32 };
-        Group { support, content, cost: dense_cost(support) }
+        Group { support, content, work: dense_work(support) }
     }
 
     fn add_diagonal(&mut self, number: usize, after: u32, is_small: bool) {
@@ -348,12 +348,12 @@ impl<'a> Fusion<'a> {
     }
 }
 
-fn dense_cost(support: usize) -> f32 {
+fn dense_work(support: usize) -> f32 {
     DENSE_COST[support.count_ones() as usize]
 }
 
 /// Of an operation that is done on its own.
-fn cost(item: &Item<'_>) -> f32 {
+fn work(item: &Item<'_>) -> f32 {
     let whole = match (item.action, item.targets.len()) {
         (Action::Diagonal, _) => DIAGONAL_COST,
         (Action::Flip, _) => FLIP_COST,
