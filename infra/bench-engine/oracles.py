@@ -50,7 +50,7 @@ class PlainDensityMatrix(DensityMatrixSimulation):
             parts = [
                 multiplied(matrix.conj(), multiplied(matrix, state, operation.targets), columns) for matrix in matrices(operation)
             ]
-            self._density_matrix = sum(parts).reshape(self._density_matrix.shape)
+            self._density_matrix = numpy.ascontiguousarray(sum(parts).reshape(self._density_matrix.shape))
 
 
 class PlainStateVectorSimulator(StateVectorSimulator):

@@ -1,7 +1,7 @@
 """The simulators that people use today, each given a list of gates.
 
 For each, a function takes a circuit, the shots and the threads, and returns what is to be measured: simulating and sampling alone.
-Reading text and building circuits, slow in Python, is done before and not counted; only stim, which reads its own text fast, is counted whole.
+Reading text and building circuits, slow in Python, is done before and not counted; only stim and Braket's simulator, which read texts of their own, are counted whole.
 """
 
 from math import pi
@@ -87,19 +87,22 @@ def aer(circuit: Circuit, shots: int, threads: int):
 
 
 def braket(circuit: Circuit, shots: int, threads: int):
-    from braket.default_simulator import gate_operations as gates
-    from braket.default_simulator.state_vector_simulation import StateVectorSimulation
+    from braket.default_simulator import StateVectorSimulator
+    from braket.ir.openqasm import Program
 
-    kinds = {"u3": gates.U, "cp": gates.CPhaseShift, "cx": gates.CX, "swap": gates.Swap, "h": gates.Hadamard}
-    # U takes its controls' powers after its angles, the others theirs after the targets
-    operations = [kinds[gate.name](gate.qubits, *gate.parameters, (), 1) for gate in circuit.gates]
+    source = braket_text(circuit)
+    return lambda: StateVectorSimulator().run(Program(source=source), shots=shots)
 
-    def run():
-        simulation = StateVectorSimulation(circuit.width, shots, 1)
-        simulation.evolve(operations)
-        simulation.retrieve_samples()
 
-    return run
+BRAKET = {"u3": "U", "cp": "cphaseshift", "cx": "cnot", "swap": "swap", "h": "h"}
+
+
+def braket_text(circuit: Circuit) -> str:
+    def line(gate):
+        angles = f"({', '.join(map(repr, gate.parameters))})" if gate.parameters else ""
+        return f"{BRAKET[gate.name]}{angles} {', '.join(f'q[{qubit}]' for qubit in gate.qubits)};"
+
+    return "\n".join(["OPENQASM 3.0;", f"qubit[{circuit.width}] q;", *map(line, circuit.gates)])
 
 
 STIM = {"id": "I", "x": "X", "y": "Y", "z": "Z", "h": "H", "s": "S", "sdg": "S_DAG", "sx": "SQRT_X", "cx": "CX", "cy": "CY", "cz": "CZ", "swap": "SWAP"}

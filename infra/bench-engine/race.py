@@ -68,7 +68,7 @@ def ask(process: subprocess.Popen, entrant: Entrant, repeat: int) -> Usage | Non
 
 def least(one: Usage, other: Usage) -> Usage:
     # only the first run of a process takes memory that it did not have before
-    return Usage(min(one.cpu, other.cpu), min(one.wall, other.wall), max(one.peak, other.peak))
+    return Usage(min(one.cpu, other.cpu), min(one.wall, other.wall), max(one.peak, other.peak), min(one.prepare, other.prepare))
 
 
 def best_of(costs: dict[str, Usage | None], prefix: str) -> tuple[str, Usage | None]:

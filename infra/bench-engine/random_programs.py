@@ -17,6 +17,8 @@ BUILT_IN = {
     (3, 2): ("ms",),
     (0, 3): ("ccnot", "cswap"),
 }
+# the others have an eigenvalue of -1 that rounding puts on either side of the cut, so that either root is right
+FRACTIONAL = ("x", "z", "s", "si", "t", "ti", "v", "vi")
 NOISE = {
     "bit_flip": (0.5,),
     "phase_flip": (0.5,),
@@ -71,12 +73,14 @@ class Writer:
         name = self.random.choice(names)
         modifiers, controls = "", 0
         while self.random.random() < 0.3:
-            modifier = self.random.choice(["inv @ ", "ctrl @ ", "negctrl @ ", f"pow({self.random.choice(['2', '-1', '0.5', '3'])}) @ "])
+            modifier = self.random.choice(["inv @ ", "ctrl @ ", "negctrl @ ", f"pow({self.random.choice(['2', '-1', '3'])}) @ "])
             if modifier.startswith(("ctrl", "negctrl")):
                 if targets + controls == self.width:
                     continue
                 controls += 1
             modifiers += modifier
+        if name in FRACTIONAL and self.random.random() < 0.2:
+            modifiers += "pow(0.5) @ "
         parameters = f"({', '.join(self.angle() for _ in range(angles))})" if angles else ""
         self.lines.append(f"{modifiers}{name}{parameters} {self.operands(targets + controls)};")
 
@@ -130,9 +134,23 @@ class Writer:
         wanted += [f"{kind} {self.observable()}" for kind in ("expectation", "variance") * 2] + [f"expectation {self.random.choice('xyz')} all"]
         return "\n".join([*self.lines, *(f"#pragma braket result {result}" for result in wanted)]) + "\n"
 
-    def measured(self) -> str:
+    def sampled_results(self) -> tuple[str, str]:
+        """What shots estimate, one observable a qubit, and the same to be computed exactly."""
+        mixed = self.random.sample(range(self.width), self.width)
+        single, rest = mixed[0], mixed[1:]
+        product = " @ ".join(f"{self.random.choice('xyzh')}(q[{qubit}])" for qubit in rest)
+        alone = f"{self.random.choice('xyzh')}(q[{single}])"
+        wanted = [f"expectation {alone}", f"variance {alone}", f"expectation {product}", f"variance {product}"]
+        exact = "\n".join([*self.lines, *(f"#pragma braket result {result}" for result in wanted)]) + "\n"
+        return exact + f"#pragma braket result sample {product}\n", exact
+
+    def measured(self, crowd: int = 0) -> str:
+        """`crowd` more qubits make the state wider; they are measured last and change nothing before."""
         declared, *rest = self.lines
-        return "\n".join([declared, f"bit[{self.width}] b;", *rest, "b = measure q;"]) + "\n"
+        lines = [declared, f"bit[{self.width}] b;"]
+        lines += [f"bit[{crowd}] more;", f"qubit[{crowd}] crowd;", "h crowd[0];"] if crowd else []
+        lines += [*rest, *(f"cnot q[0], crowd[{qubit}];" for qubit in range(crowd)), "b = measure q;"]
+        return "\n".join([*lines, *(["more = measure crowd;"] if crowd else [])]) + "\n"
 
 
 def written(matrix: numpy.ndarray) -> str:

@@ -2,7 +2,7 @@
 
 import os
 import platform
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from importlib.metadata import version
 from math import exp, log
@@ -41,18 +41,20 @@ def heading(quick: bool) -> str:
     kind = "a quick look" if quick else "`make bench-engine`"
     return (
         f"{date.today()}, {kind}, {names[0]}, {os.cpu_count()} cores, {platform.system()}; {peers}.\n"
-        "Processor seconds, 1000 shots. Ours count reading the text; the peers simulating and sampling alone."
+        "Processor seconds, 1000 shots. Ours count reading the text, as stim and Braket's simulator do; the other peers simulating and sampling alone, but for the column `from text`."
     )
 
 
 def one_thread(rows: list[Row]) -> str:
-    heads = ("one thread", "counts", "qsim", "ratio", "exact, f64", "qulacs", "Aer", "least / exact", "Braket local", "/ counts", "passes", "memory", "f64")
+    heads = ("one thread", "counts", "qsim", "ratio", "from text", "ratio", "exact, f64", "qulacs", "Aer", "least / exact", "Braket local", "/ counts", "passes", "memory", "f64")
     lines = [
         (
             row.name,
             seconds(row.counts),
             seconds(row.qsim),
             number(ratio(row.counts, row.qsim)),
+            seconds(row.qsim and whole(row.qsim)),
+            number(whole_ratio(row)),
             seconds(row.exact),
             seconds(row.qulacs),
             seconds(row.aer),
@@ -65,8 +67,8 @@ def one_thread(rows: list[Row]) -> str:
         )
         for row in rows
     ]
-    mean = number(geometric_mean([ratio(row.counts, row.qsim) for row in rows]))
-    lines.append(("geometric mean", "", "", mean, *[""] * 9))
+    mean, whole_mean = (number(geometric_mean([of(row) for row in rows])) for of in (lambda row: ratio(row.counts, row.qsim), whole_ratio))
+    lines.append(("geometric mean", "", "", mean, "", whole_mean, *[""] * 9))
     note = (
         "`passes`: counts' seconds in passes over a state of f32 amplitudes, read and written once, which is the floor. "
         "`memory`: the peak over the size of the state, in f32 for counts, then in f64."
@@ -100,6 +102,7 @@ def goals(rows: list[Row], clifford: dict[str, Usage | None]) -> str:
     wide = [row for row in rows if row.width >= MEMORY_WIDTH]
     known = [row for row in wide if row.name.split("_")[0] in ("qft", "rand", "qv")]
     counts = [ratio(row.counts, row.qsim) for row in rows]
+    whole_way = [whole_ratio(row) for row in rows]
     both = [wall_ratio(row) for row in rows]
     at_most = lambda name, limit: small[name].counts is not None and small[name].counts.cpu <= limit
     quick = [at_most("ghz_12", 1e-4), at_most("qft_12", 1e-4), at_most("rand_12", 1e-3), at_most("qv_12", 1e-3)]
@@ -107,8 +110,9 @@ def goals(rows: list[Row], clifford: dict[str, Usage | None]) -> str:
     stim = ratio(clifford["counts"], clifford["stim"])
     peaks = [memory(row.counts, row, SINGLE) for row in wide] + [memory(row.exact, row, DOUBLE) for row in wide]
     goals = [
-        ("counts no slower than qsim on any, 0.7 on the geometric mean", under(counts, 1.0) and geometric_mean(counts) <= 0.7),
-        ("with two threads too", under(both, 1.0) and geometric_mean(both) <= 0.7),
+        ("counts, text included, no slower than qsim's on any, 0.7 on the geometric mean", faster(whole_way)),
+        ("even where qsim's count simulating alone", faster(counts)),
+        ("and with two threads, by elapsed time", faster(both)),
         ("f64 at a third of qulacs and Aer on qft, random and quantum volume", all((gain(row) or 0) >= 3 for row in known)),
         ("ghz_12, qft_12 ≤ 100 µs, rand_12, qv_12 ≤ 1 ms", all(quick)),
         ("these at a fiftieth of Braket's local simulator", all(far)),
@@ -120,6 +124,15 @@ def goals(rows: list[Row], clifford: dict[str, Usage | None]) -> str:
 
 def ratio(one: Usage | None, other: Usage | None) -> float | None:
     return one.cpu / other.cpu if one and other else None
+
+
+def whole(cost: Usage) -> Usage:
+    return replace(cost, cpu=cost.cpu + cost.prepare)
+
+
+def whole_ratio(row: Row) -> float | None:
+    """With reading the text and building the circuit counted for both."""
+    return ratio(row.counts, row.qsim and whole(row.qsim))
 
 
 def wall_ratio(row: Row) -> float | None:
@@ -134,6 +147,10 @@ def gain(row: Row) -> float | None:
 
 def memory(cost: Usage | None, row: Row, bytes_each: int) -> float | None:
     return cost.peak / (bytes_each << row.width) if cost and row.width >= MEMORY_WIDTH else None
+
+
+def faster(ratios: list[float | None]) -> bool:
+    return under(ratios, 1.0) and geometric_mean(ratios) <= 0.7
 
 
 def under(values: list[float | None], limit: float) -> bool:

@@ -1,5 +1,6 @@
 //! What does a run give, as a person or a program wants it?
 
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::time::Instant;
 
@@ -12,6 +13,8 @@ use super::arguments::Run;
 use super::source::{bind, parse};
 use super::terminal::{Bar, columns};
 
+/// Values of an output that are named.
+const VALUES_SHOWN: usize = 8;
 /// Rows of a histogram in the terminal.
 const ROWS: usize = 32;
 
@@ -47,6 +50,19 @@ fn histogram(outcome: &Outcome) -> Histogram {
     Histogram::new(counts, ROWS, Order::ByOutcome)
 }
 
+/// The most frequent values, each with how often it came.
+fn frequencies(values: &[serde_json::Value]) -> String {
+    let mut seen: BTreeMap<String, u64> = BTreeMap::new();
+    for value in values {
+        *seen.entry(value.to_string()).or_default() += 1;
+    }
+    let mut seen: Vec<(String, u64)> = seen.into_iter().collect();
+    seen.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    let shown = seen.iter().take(VALUES_SHOWN).map(|(value, count)| format!("{value} ({count})"));
+    let rest = if seen.len() > VALUES_SHOWN { ", …" } else { "" };
+    format!("{}{rest}", shown.collect::<Vec<_>>().join(", "))
+}
+
 fn title(asked: &Run) -> String {
     format!("{}, {} shots", asked.file.display(), asked.shots)
 }
@@ -58,6 +74,9 @@ fn as_json(outcome: &Outcome) -> Result<(), Stopped> {
         "method": outcome.method,
         "result_types": outcome.results,
     });
+    if !outcome.outputs.is_empty() {
+        told["outputs"] = json!(outcome.outputs);
+    }
     if !outcome.probabilities.is_empty() {
         told["probabilities"] = json!(outcome.probabilities);
     }
@@ -73,6 +92,9 @@ fn as_text(asked: &Run, circuit: &Circuit, outcome: &Outcome, seconds: f64) -> R
     }
     for (bits, probability) in &outcome.probabilities {
         writeln!(out, "{bits}  {probability:.6}")?;
+    }
+    for (name, values) in &outcome.outputs {
+        writeln!(out, "{name}: {}", frequencies(values))?;
     }
     for result in &outcome.results {
         writeln!(out, "{}\n  {}", result.r#type, json!(result.value))?;

@@ -105,15 +105,15 @@ async fn what_only_some_devices_run_is_refused_by_the_others() {
             GHZ.replace("b = measure q;", "b[0] = measure q[0];\nx q[0];\nb = measure q;"),
             "at the end only",
         ),
-        (GHZ.replace("OPENQASM 3.0;", "OPENQASM 3.0;\ninclude \"stdgates.inc\";"), "include"),
+        (GHZ.replace("b = measure q;", "b = measure q;\nif (b[0]) { x q[1]; }"), "decides"),
     ] {
         let published = scene.stack.publish(&seller, &source, "0").await;
         let table = scene.stack.table();
         let latest = store::versions::latest(published.app);
         let mut latest = table.get(&latest).await.expect("read").expect("released");
         // as the inspection finds
-        latest.version.package.as_mut().expect("a package").estimate.includes_library =
-            source.contains("include");
+        latest.version.package.as_mut().expect("a package").estimate.in_braket_dialect =
+            !source.contains("if (");
         table.save(latest).await.expect("saved");
         let subscription = scene.stack.subscribe(&scene.ada, published, false).await;
         let mut job = scene.job();

@@ -81,9 +81,9 @@ async fn what_is_wrong_with_a_package_is_told_its_developer() {
     )
     .await;
     desk.refuses(
-        bell().program("OPENQASM 3.0;\nqubit[40] q;\nh q;\n"),
-        "program_too_large",
-        "40 qubits",
+        bell().program("OPENQASM 3.0;\nqubit[10000] q;\nh q;\n"),
+        "program_invalid",
+        "qubits",
     )
     .await;
     let passed = desk.stack.upload(&desk.ada, &desk.version, &bell().zip()).await;
@@ -179,11 +179,14 @@ async fn what_a_program_asks_of_a_device_is_learned() {
     };
     let (ir_type, estimate) =
         learned("// include nothing\nOPENQASM 2.0;\ninclude \"qelib1.inc\";\nqreg q[2];\ncreg c[2];\ncx q[0],q[1];\nmeasure q -> c;\n").await;
-    assert_eq!((ir_type, &estimate["includes_library"]), (json!("OPENQASM_2"), &json!(true)));
+    assert_eq!((ir_type, &estimate["in_braket_dialect"]), (json!("OPENQASM_2"), &json!(true)));
+    assert_eq!(estimate["gate_names"], json!(["cnot"]));
     let (_, estimate) = learned("OPENQASM 3.0; /* include */\ngate pair a, b { h a; ctrl @ x a, b; }\nqubit[2] q;\npair q[0], q[1];\nbit c = measure q[0];\nreset q[0];\n").await;
     assert_eq!(estimate["gate_names"], json!(["ctrl", "h", "x"]));
     assert_eq!(estimate["uses_mid_circuit_measurement"], true);
-    assert_eq!(estimate["includes_library"], false);
+    assert_eq!(estimate["in_braket_dialect"], true);
+    let (_, estimate) = learned("OPENQASM 3.0;\nqubit[2] q;\nbit[2] c;\nc[0] = measure q[0];\nif (c[0]) { x q[1]; }\nc[1] = measure q[1];\n").await;
+    assert_eq!(estimate["in_braket_dialect"], false);
     let doubled: String =
         (1..20).map(|n| format!("gate g{n} a {{ g{0} a; g{0} a; }}\n", n - 1)).collect();
     let (_, estimate) =

@@ -294,7 +294,7 @@ async fn bad_submissions_are_refused_and_leave_nothing_behind() {
         body
     };
     for (body, status, code) in [
-        (with("shots", json!(0)), 422, "validation_failed"),
+        (with("shots", json!(0)), 422, "device_cannot_run"),
         (with("shots", json!(100_001)), 422, "validation_failed"),
         (with("shots", json!("many")), 400, "wrong_shape"),
         (with("shots", json!(-1)), 400, "wrong_shape"),

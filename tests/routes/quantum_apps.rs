@@ -124,7 +124,7 @@ async fn a_package_is_uploaded_inspected_and_released() {
     assert_eq!(
         package["resource_estimate"],
         json!({"number_of_qubits": 2, "depth": 2, "gates": 2, "two_qubit_gates": 1, "measured_qubits": 2,
-            "gate_names": ["cnot", "ry"], "uses_mid_circuit_measurement": false, "includes_library": false})
+            "gate_names": ["cnot", "ry"], "uses_mid_circuit_measurement": false, "in_braket_dialect": true})
     );
 
     let released = ada.post(&release, json!({})).key("r").await.expect(200);

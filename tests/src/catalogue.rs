@@ -182,6 +182,7 @@ fn package(key: &PackageKey, program_key: String, source: &str) -> Package {
         sha256: key.sha256.to_string(),
         bytes: 1,
         program_key,
+        braket_program_key: None,
         program_file: "program.qasm".to_owned(),
         ir_type: IrType::Openqasm3,
         input_schema: json!({
@@ -198,7 +199,7 @@ fn package(key: &PackageKey, program_key: String, source: &str) -> Package {
             measured_qubits: number(analysis.measured_qubits),
             gate_names: analysis.gate_counts.keys().cloned().collect(),
             uses_mid_circuit_measurement: analysis.uses_mid_circuit_measurement,
-            includes_library: false,
+            in_braket_dialect: true,
             results: AskedResults::None,
             simulation: SimulationEstimate::of_state_vector(
                 number(analysis.qubits),

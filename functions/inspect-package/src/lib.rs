@@ -105,11 +105,19 @@ async fn examine(
     let kept = app.packages.keep(key, object).await.map_err(Failed::because)?;
     let Passed { source, readme, manifest, input_schema, output_schema, learned } = passed;
     let program_key = app.packages.keep_program(&kept, source).await.map_err(Failed::because)?;
+    let braket_program_key = match learned.in_braket_dialect {
+        Some(source) => {
+            let stored = app.packages.keep_braket_program(&kept, source).await;
+            Some(stored.map_err(Failed::because)?)
+        }
+        None => None,
+    };
     let package = Package {
         key: kept.to_string(),
         sha256,
         bytes,
         program_key,
+        braket_program_key,
         program_file: manifest.program,
         ir_type: learned.ir_type,
         inputs: learned.inputs,

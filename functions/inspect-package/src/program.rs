@@ -6,7 +6,7 @@ use domain::package::{
     AskedResults, Finding, InputKind, IrType, ProgramInput, ResourceEstimate, SimulationEstimate,
 };
 use quantum::{
-    Diagnostics, Language, NeededShots, Program,
+    Diagnostics, Language, NeededShots, Program, Style,
     analysis::{Analysis, Precision, analyze},
 };
 
@@ -14,6 +14,8 @@ pub(crate) struct Learned {
     pub(crate) ir_type: IrType,
     pub(crate) inputs: Vec<ProgramInput>,
     pub(crate) estimate: ResourceEstimate,
+    /// The program as Braket's devices are given it, where it can be written so.
+    pub(crate) in_braket_dialect: Option<String>,
 }
 
 /// Reads the program in `file`.
@@ -24,8 +26,12 @@ pub(crate) fn read(source: &str, file: &str) -> Result<Learned, Vec<Finding>> {
         Language::OpenQasm2 => IrType::Openqasm2,
         Language::OpenQasm3 => IrType::Openqasm3,
     };
-    let estimate = estimate(program, source);
-    Ok(Learned { ir_type, inputs: program.inputs().iter().map(input).collect(), estimate })
+    let in_braket_dialect = quantum::print(program, Style::Braket)
+        .ok()
+        .filter(|printed| printed.len() as u64 <= files::limits::PROGRAM_BYTES);
+    let estimate = estimate(program, in_braket_dialect.as_deref());
+    let inputs = program.inputs().iter().map(input).collect();
+    Ok(Learned { ir_type, inputs, estimate, in_braket_dialect })
 }
 
 fn diagnosed(found: Diagnostics, file: &str) -> Vec<Finding> {
@@ -56,7 +62,7 @@ fn input(input: &quantum::Input) -> ProgramInput {
     ProgramInput { name: input.name.clone(), kind }
 }
 
-fn estimate(program: &Program, source: &str) -> ResourceEstimate {
+fn estimate(program: &Program, in_braket_dialect: Option<&str>) -> ResourceEstimate {
     let analysis = &analyze(program);
     let narrow = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
     let wide = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
@@ -66,9 +72,9 @@ fn estimate(program: &Program, source: &str) -> ResourceEstimate {
         gates: wide(analysis.gates),
         two_qubit_gates: wide(analysis.two_qubit_gates),
         measured_qubits: narrow(analysis.measured_qubits),
-        gate_names: gate_names(analysis),
+        gate_names: gate_names(in_braket_dialect, analysis),
         uses_mid_circuit_measurement: analysis.uses_mid_circuit_measurement,
-        includes_library: words(&without_comments(source)).any(|word| word == "include"),
+        in_braket_dialect: in_braket_dialect.is_some(),
         results: results(program),
         simulation: simulation(analysis),
     }
@@ -98,33 +104,11 @@ fn results(program: &Program) -> AskedResults {
 }
 
 /// Each gate and each modifier by itself, for there is no end of their combinations: `ctrl(2) @ x` names `ctrl` and `x`.
-fn gate_names(analysis: &Analysis) -> Vec<String> {
-    let parts = analysis.gate_counts.keys().flat_map(|name| name.split('@'));
+fn gate_names(in_braket_dialect: Option<&str>, as_written: &Analysis) -> Vec<String> {
+    let printed = in_braket_dialect.and_then(|source| quantum::parse(source).ok());
+    let printed = printed.map(|parsed| analyze(parsed.program()));
+    let counts = &printed.as_ref().unwrap_or(as_written).gate_counts;
+    let parts = counts.keys().flat_map(|name| name.split('@'));
     let bare = parts.map(|part| part.split('(').next().unwrap_or_default().trim().to_owned());
     bare.collect::<BTreeSet<_>>().into_iter().collect()
-}
-
-fn words(code: &str) -> impl Iterator<Item = &str> {
-    code.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty())
-}
-
-/// In one pass, whatever the comments.
-fn without_comments(source: &str) -> String {
-    let mut code = String::with_capacity(source.len());
-    let mut rest = source;
-    while let Some(at) = rest.find('/') {
-        code.push_str(&rest[..at]);
-        let tail = &rest[at..];
-        let skipped = if tail.starts_with("//") {
-            tail.find('\n').unwrap_or(tail.len())
-        } else if tail.starts_with("/*") {
-            tail.find("*/").map_or(tail.len(), |end| end + 2)
-        } else {
-            1
-        };
-        code.push(' ');
-        rest = &tail[skipped..];
-    }
-    code.push_str(rest);
-    code
 }

@@ -90,7 +90,7 @@ pub fn routes() -> OpenApiRouter<App> {
         "validation_failed", "bad_id", "not_found", "subscription_missing", "subscription_expired",
         "subscription_inactive", "simulators_only", "version_yanked", "version_not_ready",
         "schema_unusable", "device_missing", "device_unavailable", "device_not_priced",
-        "device_cannot_run", "program_too_long", "no_uses_left", "key_used_up", "caller_changed"
+        "device_cannot_run", "simulation_too_large", "no_uses_left", "key_used_up", "caller_changed"
     ]))),
     responses(
         (status = 200, description = "The job has ended: its result is part of it.", body = views::Job,

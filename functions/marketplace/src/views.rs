@@ -112,7 +112,7 @@ impl MarketplaceEntry {
         "input_schema": {"type": "object", "properties": {"theta": {"type": "number"}}, "required": ["theta"]},
         "preferred_device_id": "hub-simulator", "preferred_shots": 1000,
         "resource_estimate": {"number_of_qubits": 2, "depth": 2, "gates": 2, "two_qubit_gates": 1, "measured_qubits": 2,
-            "gate_names": ["cnot", "ry"], "uses_mid_circuit_measurement": false, "includes_library": false}
+            "gate_names": ["cnot", "ry"], "uses_mid_circuit_measurement": false, "in_braket_dialect": true}
     }
 }))]
 pub struct MarketplaceApp {

@@ -24,7 +24,7 @@ const MEMORY_LIMIT_BYTES: u64 = 1 << 34;
 struct Asked {
     path: String,
     shots: u32,
-    /// Runs of which the cheapest counts.
+    /// Runs at most, of which the cheapest counts.
     repeat: u32,
 }
 

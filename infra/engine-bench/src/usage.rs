@@ -5,6 +5,9 @@ use std::{fs, io, time::Duration, time::Instant};
 use nix::time::{ClockId, clock_gettime};
 use serde::Serialize;
 
+/// Seconds after which no further run is made.
+const ENOUGH: Duration = Duration::from_millis(500);
+
 /// The least of some runs, in seconds, and what the process held at most on top of what it held before, in bytes.
 #[derive(Debug, Serialize)]
 pub(crate) struct Usage {
@@ -21,11 +24,15 @@ pub(crate) fn measured<E: From<io::Error>>(
     fs::write("/proc/self/clear_refs", "5")?;
     let before = resident("VmRSS:")?;
     let (mut cpu, mut wall) = (f64::INFINITY, f64::INFINITY);
+    let all_began = Instant::now();
     for _ in 0..repeat {
         let (began, began_cpu) = (Instant::now(), processor_time()?);
         work()?;
         cpu = cpu.min((processor_time()? - began_cpu).as_secs_f64());
         wall = wall.min(began.elapsed().as_secs_f64());
+        if all_began.elapsed() > ENOUGH {
+            break;
+        }
     }
     Ok(Usage { cpu, wall, peak: resident("VmHWM:")?.saturating_sub(before) })
 }

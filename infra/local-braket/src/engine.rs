@@ -118,10 +118,15 @@ mod tests {
         check("SV1", "gate pair a, b { h a; cnot a, b; } qubit[2] q; pair q[0], q[1];", Ok(()));
         check("SV1", "qubit[2] q; h q[0]", Err("2:18"));
         check("Garnet", "qubit[21] q; h q;", Err("21 qubits"));
-        check("Forte 1", "qubit[2] q; ecr q[0], q[1];", Err("The gate ecr"));
+        check("Forte 1", "qubit[2] q; ecr q[0], q[1];", Err("no gate `ecr`"));
         check("SV1", "include \"stdgates.inc\"; qubit[2] q; h q;", Err("Include"));
-        check("SV1", "bit b; qubit q; h q; b = measure q; h q;", Err("measured"));
+        check("SV1", "bit b; qubit q; h q; b = measure q; h q;", Err("measurement"));
         check("SV1", "input float phi; qubit q; rx(phi) q;", Err("phi"));
+        let noisy = "qubit[1] q; h q[0];\n#pragma braket noise bit_flip(0.1) q[0]\n";
+        check("DM1", noisy, Ok(()));
+        check("SV1", noisy, Err("noise"));
+        check("Garnet", "qubit[1] q; h q[0];\n#pragma braket result state_vector\n", Err("state"));
+        check("SV1", "qubit[1] q; h q[0];\n#pragma braket result expectation x(q[0])\n", Ok(()));
     }
 
     #[test]

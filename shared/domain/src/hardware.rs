@@ -199,8 +199,8 @@ impl Hardware {
         if self.platform == Platform::Hub {
             return None;
         }
-        if estimate.includes_library {
-            return Some("it reads no include files; define the gates in the program or use the device's own".to_owned());
+        if !estimate.in_braket_dialect {
+            return Some("it decides while it runs, or is too long once it is written in Braket's own gates; choose the hub-simulator".to_owned());
         }
         if estimate.uses_mid_circuit_measurement {
             return Some("it measures at the end only; choose the hub-simulator".to_owned());
@@ -251,7 +251,7 @@ mod tests {
             measured_qubits: 1,
             gate_names: vec![gate.to_owned()],
             uses_mid_circuit_measurement: false,
-            includes_library: false,
+            in_braket_dialect: true,
             results: AskedResults::None,
             simulation: SimulationEstimate::of_state_vector(qubits, 1),
         }
@@ -284,9 +284,9 @@ mod tests {
         check(&garnet(), &estimate(3, "h"), 100, None);
         check(&garnet(), &estimate(3, "ccx"), 100, Some("device_cannot_run"));
         check(&garnet(), &estimate(3, "h"), 20_001, Some("device_cannot_run"));
-        let library = ResourceEstimate { includes_library: true, ..estimate(3, "h") };
-        check(&garnet(), &library, 1, Some("device_cannot_run"));
-        check(&ours, &library, 1, None);
+        let deciding = ResourceEstimate { in_braket_dialect: false, ..estimate(3, "h") };
+        check(&garnet(), &deciding, 1, Some("device_cannot_run"));
+        check(&ours, &deciding, 1, None);
         let mid = ResourceEstimate { uses_mid_circuit_measurement: true, ..estimate(3, "h") };
         check(&garnet(), &mid, 1, Some("device_cannot_run"));
         let analog = Hardware { operations: vec![], ..garnet() };

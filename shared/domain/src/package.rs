@@ -67,6 +67,8 @@ pub struct Package {
     pub sha256: String,
     pub bytes: u64,
     pub program_key: String,
+    /// The same in Braket's own gates, where it can be written so.
+    pub braket_program_key: Option<String>,
     pub program_file: String,
     pub ir_type: IrType,
     /// In the order of their declaration.
@@ -96,10 +98,11 @@ pub struct ResourceEstimate {
     pub gates: u64,
     pub two_qubit_gates: u64,
     pub measured_qubits: u32,
-    /// Names the source uses beyond its own definitions.
+    /// Names the program uses, as Braket knows them where it can be written in Braket's own gates.
     pub gate_names: Vec<String>,
     pub uses_mid_circuit_measurement: bool,
-    pub includes_library: bool,
+    /// Whether it can be written in Braket's own gates, with what it includes and defines written out.
+    pub in_braket_dialect: bool,
     pub results: AskedResults,
     pub simulation: SimulationEstimate,
 }
@@ -346,7 +349,7 @@ mod tests {
             measured_qubits: 1,
             gate_names: vec![],
             uses_mid_circuit_measurement: false,
-            includes_library: false,
+            in_braket_dialect: true,
             results: AskedResults::None,
             simulation: SimulationEstimate::of_state_vector(1, 1),
         };
@@ -355,6 +358,7 @@ mod tests {
             sha256: String::new(),
             bytes: 1,
             program_key: String::new(),
+            braket_program_key: None,
             program_file: String::new(),
             ir_type: IrType::Openqasm3,
             inputs: vec![],

@@ -192,7 +192,7 @@ mod tests {
             measured_qubits: qubits,
             gate_names: vec![],
             uses_mid_circuit_measurement: false,
-            includes_library: false,
+            in_braket_dialect: true,
             results: AskedResults::None,
             simulation: SimulationEstimate::of_state_vector(qubits, gates),
         }

@@ -74,6 +74,10 @@ pub fn accept(
         Platform::Hub => SimulationSize::of(&package.estimate, shots).map_err(too_large)?,
         Platform::Braket => SimulationSize::Small,
     };
+    let program_key = match (device.platform, &package.braket_program_key) {
+        (Platform::Braket, Some(in_braket_dialect)) => in_braket_dialect,
+        _ => &package.program_key,
+    };
     let quote = match subscription_type {
         SubscriptionType::Trial => Quote::free(device.platform, &package.estimate, shots),
         _ => {
@@ -100,7 +104,7 @@ pub fn accept(
         seed,
         input: request.input,
         tags,
-        program_key: package.program_key.clone(),
+        program_key: program_key.clone(),
         size,
         quote,
         status: JobStatus::Provisioning,
@@ -155,7 +159,7 @@ fn shots_missing() -> Refusal {
 fn too_large(reason: TooLarge) -> Refusal {
     Refusal::new(
         Kind::Invalid,
-        "program_too_large",
+        "simulation_too_large",
         format!("The hub-simulator cannot run this program: {reason}, or choose another device."),
     )
 }
@@ -202,6 +206,7 @@ mod tests {
             sha256: "s".into(),
             bytes: 1,
             program_key: "p".into(),
+            braket_program_key: Some("b".into()),
             program_file: "p.qasm".into(),
             ir_type: IrType::Openqasm3,
             input_schema: json!({"type": "object", "properties": {"theta": {"type": "number"}}, "required": ["theta"]}),
@@ -298,7 +303,7 @@ mod tests {
                 let package = s.version.package.as_mut().expect("set");
                 package.estimate.simulation.updates = u64::MAX;
             },
-            Err("program_too_large"),
+            Err("simulation_too_large"),
         );
         check(
             |s| s.subscription.as_mut().expect("set").ends_at = Some(at(1)),

@@ -20,7 +20,22 @@ impl Packages {
         Ok(key)
     }
 
-    /// The program under a key that [`Packages::keep_program`] answered.
+    /// Keeps a package's program as Braket's devices are given it, and answers its key. Safe to repeat.
+    ///
+    /// # Errors
+    /// Failed when S3 did not take it.
+    pub async fn keep_braket_program(
+        &self,
+        package: &PackageKey,
+        source: String,
+    ) -> Result<String, Error> {
+        let package = package.to_string();
+        let key = format!("{}.braket.qasm", package.trim_end_matches(".zip"));
+        self.bucket.put(&key, OPENQASM, source.into_bytes()).await?;
+        Ok(key)
+    }
+
+    /// The program under a key that one of these answered.
     ///
     /// # Errors
     /// [`crate::Refusal::NotFound`], or failed, also when it is not text.

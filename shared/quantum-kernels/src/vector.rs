@@ -31,4 +31,4 @@ pub use operations::{Control, MAX_POSITIONS, MAX_TARGETS, Operations};
 pub use plan::Plan;
 pub use reading::{MAX_MARGINAL, MAX_REDUCED};
 pub use real::Real;
-pub use state::{Settings, State};
+pub use state::{MAX_THREADS, Settings, State};

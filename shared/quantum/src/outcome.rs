@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::results::AskedResult;
 
@@ -21,6 +22,8 @@ pub struct Outcome {
     pub measurements: Measurements,
     /// One for each result type the program asks for, in their order.
     pub results: Vec<AskedResult>,
+    /// What the program declares `output` besides bits: for each shot its value, or the elements of an array one after another.
+    pub outputs: BTreeMap<String, Vec<Value>>,
     /// How it was reckoned.
     pub method: Method,
 }

@@ -1,5 +1,6 @@
 //! Does the engine as a whole keep its promises?
 
+mod bindings;
 mod distributions;
 mod estimates;
 mod feedback;

@@ -102,7 +102,7 @@ impl<T: Real> Machine for Vector<T> {
         shots: usize,
         random: &mut Random,
     ) -> Result<Vec<u64>, SimulationError> {
-        Ok(self.state.sample(positions, shots, random))
+        self.state.sample(positions, shots, random).map_err(failed)
     }
 
     fn distribution(

@@ -17,7 +17,7 @@ use utoipa::ToSchema;
     "input_schema": {"type": "object", "properties": {"theta": {"type": "number"}}, "required": ["theta"], "additionalProperties": false},
     "preferred_device_id": "hub-simulator", "preferred_shots": 1000,
     "resource_estimate": {"number_of_qubits": 2, "depth": 2, "gates": 2, "two_qubit_gates": 1, "measured_qubits": 2,
-        "gate_names": ["cnot", "ry"], "uses_mid_circuit_measurement": false, "includes_library": false}
+        "gate_names": ["cnot", "ry"], "uses_mid_circuit_measurement": false, "in_braket_dialect": true}
 }))]
 pub struct Package {
     /// SHA-256 of the zip, in hex.
@@ -120,13 +120,13 @@ pub struct ResourceEstimate {
     pub two_qubit_gates: u64,
     #[schema(value_type = shape::Qubits)]
     pub measured_qubits: u32,
-    /// Gates the program names beyond those it defines, and the modifiers it uses.
+    /// Gates the program uses, what it defines written out, and the modifiers; in Amazon Braket's names where it can be written in those.
     #[schema(value_type = Vec<shape::Identifier>, max_items = 200)]
     pub gate_names: Vec<String>,
     /// Such programs run on the hub-simulator only.
     pub uses_mid_circuit_measurement: bool,
-    /// Such programs run on the hub-simulator only.
-    pub includes_library: bool,
+    /// Whether it can be written in Amazon Braket's own gates; others run on the hub-simulator only.
+    pub in_braket_dialect: bool,
 }
 
 impl From<&package::ResourceEstimate> for ResourceEstimate {
@@ -139,7 +139,7 @@ impl From<&package::ResourceEstimate> for ResourceEstimate {
             measured_qubits: estimate.measured_qubits,
             gate_names: estimate.gate_names.clone(),
             uses_mid_circuit_measurement: estimate.uses_mid_circuit_measurement,
-            includes_library: estimate.includes_library,
+            in_braket_dialect: estimate.in_braket_dialect,
         }
     }
 }

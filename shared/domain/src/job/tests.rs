@@ -21,7 +21,7 @@ pub(crate) fn estimate() -> ResourceEstimate {
         measured_qubits: 3,
         gate_names: vec!["h".into()],
         uses_mid_circuit_measurement: false,
-        includes_library: false,
+        in_braket_dialect: true,
         results: AskedResults::None,
         simulation: SimulationEstimate::of_state_vector(3, 3),
     }

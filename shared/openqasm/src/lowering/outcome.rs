@@ -1,6 +1,8 @@
 //! What is told of a run: which bits in which order, and which outputs?
 
-use quantum_program::{Output, Program, Recorded};
+use std::collections::HashMap;
+
+use quantum_program::{Expression as Term, ExpressionId, Instruction, Output, Program, Recorded};
 
 use super::{Lowered, Lowering, narrow};
 use crate::diagnostics::{Code, Fault, Span};
@@ -62,15 +64,16 @@ impl Lowering<'_> {
         let mut bits: Vec<u32> =
             registers.flat_map(|(first, count, _)| *first..first + count).collect();
         bits.extend_from_slice(&self.bits.anonymous);
-        let record = |bit: u32| Some(Recorded { bit, qubit: self.bits.measured_from(bit)? });
+        let handed_on = handed_on(self.builder.program());
+        let source =
+            |bit: u32| self.bits.measured_from(bit).or_else(|| handed_on.get(&bit).copied());
+        let record = |bit: u32| Some(Recorded { bit, qubit: source(bit)? });
         Ok(bits.into_iter().filter_map(record).collect())
     }
 
     fn has_measured(&self) -> bool {
         let instructions = self.builder.program().instructions();
-        instructions
-            .iter()
-            .any(|instruction| matches!(instruction, quantum_program::Instruction::Measure { .. }))
+        instructions.iter().any(|instruction| matches!(instruction, Instruction::Measure { .. }))
     }
 
     fn keep_register(&mut self, register: u32, span: Span) -> Lowered<()> {
@@ -170,5 +173,56 @@ impl Lowering<'_> {
             recorded.push(Recorded { bit, qubit });
         }
         Ok(recorded)
+    }
+}
+
+/// For the bits that are assigned what was measured into others, the qubit of that measurement: as what a subroutine
+/// returns.
+fn handed_on(program: &Program) -> HashMap<u32, u32> {
+    let mut sources = Sources::default();
+    let mut assigned = HashMap::new();
+    for instruction in program.instructions() {
+        match *instruction {
+            Instruction::Measure { qubit, bit } => drop(sources.bits.insert(bit, qubit)),
+            Instruction::Assign { variable, value } => {
+                if let Some(qubit) = sources.of(program, value) {
+                    sources.variables.insert(variable, qubit);
+                }
+            }
+            Instruction::AssignBit { bit, value } => {
+                if let Some(qubit) = sources.of(program, value) {
+                    assigned.insert(bit, qubit);
+                    sources.bits.insert(bit, qubit);
+                }
+            }
+            _ => {}
+        }
+    }
+    assigned
+}
+
+/// The qubits whose measurement bits and variables have their values from.
+#[derive(Default)]
+struct Sources {
+    bits: HashMap<u32, u32>,
+    variables: HashMap<u32, u32>,
+}
+
+impl Sources {
+    fn of(&self, program: &Program, value: ExpressionId) -> Option<u32> {
+        let mut waiting = vec![value];
+        while let Some(next) = waiting.pop() {
+            let term = program.expression(next);
+            let found = match term {
+                Term::Bit(bit) | Term::Bits { first: bit, .. } => self.bits.get(&bit),
+                Term::Variable(variable) => self.variables.get(&variable),
+                _ => None,
+            };
+            if let Some(qubit) = found {
+                return Some(*qubit);
+            }
+            waiting.extend(term.uses());
+        }
+        None
     }
 }

@@ -178,6 +178,13 @@ fn the_plain_dialect_has_no_words_for_feedback() {
 }
 
 #[test]
+fn a_fraction_of_a_gate_with_a_phase_of_its_own_has_no_words() {
+    let program = program("qubit[2] q; pow(0.3) @ cu(0.1, 0.2, 0.3, 0.4) q[0], q[1];");
+    let error = print(&program, Style::Braket).expect_err("no gates for it");
+    assert!(matches!(error, PrintError::Gate { .. }), "{error}");
+}
+
+#[test]
 fn names_that_collide_are_told_apart() {
     let text = written(
         "qubit[2] q; bit c; { int x = 0; c = measure q[0]; if (c) x = 1; rx(x) q[1]; } { int x = 0; c = measure q[0]; if (c) x = 2; rx(x) q[1]; }",

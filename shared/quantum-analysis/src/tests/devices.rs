@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use quantum_program::{
-    Factor, InputValue, NoiseKind, Observable, Pauli, Program, ResultType, Unitary,
+    Builder, Factor, InputValue, Language, NoiseKind, Observable, Pauli, Program, ResultType,
+    Unitary,
 };
 
 use super::documents::device;
@@ -52,6 +53,17 @@ fn shots_have_to_be_in_the_devices_range() {
     assert_eq!(none, [Misfit::NothingAskedFor]);
     let exact = bell().result(ResultType::StateVector).finish();
     assert_eq!(reasons(&exact, "sv1", Form::AsWritten, 0), []);
+}
+
+#[test]
+fn an_older_language_and_waiting_are_told() {
+    let mut old = Builder::new(Language::OpenQasm2, Arc::from(""));
+    old.qubit_register("q".to_owned(), 1).expect("room");
+    let old = old.finish(Vec::new()).expect("room");
+    assert_eq!(reasons(&old, "ionq", Form::AsWritten, 100), [Misfit::Language]);
+    assert_eq!(reasons(&old, "ionq", Form::BraketDialect, 100), []);
+    let waiting = bell().with(|builder| builder.delay(1e-6, &[0]).expect("room"));
+    check(waiting, "ionq", Misfit::Delay);
 }
 
 #[test]

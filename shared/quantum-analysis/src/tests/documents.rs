@@ -93,6 +93,7 @@ fn what_is_missing_null_or_new_does_no_harm() {
 fn what_is_no_document_is_refused_with_the_place() {
     for document in ["", "[", r#"{"service": {"shotsRange": "many"}}"#, "null", &"[".repeat(500)] {
         let error = Capabilities::parse(document).expect_err("no document");
+        assert!(matches!(error, Unreadable::Malformed { .. }), "{document}: {error}");
         assert!(error.to_string().contains("GetDevice"), "{error}");
     }
     let long = " ".repeat(MAX_DOCUMENT_BYTES + 1);

@@ -1,6 +1,6 @@
 //! Tables of bits, 64 a word, and how they are turned on their side.
 
-use super::{TableauError, lanes::widest};
+use super::TableauError;
 
 /// Bits of a word: the unit in which widths are rounded up.
 pub(super) const WORD: usize = 64;
@@ -13,6 +13,15 @@ pub(super) fn zeros(words: usize) -> Result<Vec<u64>, TableauError> {
     vector.try_reserve_exact(words).map_err(|_| TableauError::OutOfMemory)?;
     vector.resize(words, 0);
     Ok(vector)
+}
+
+pub(super) fn bit(bits: &[u64], index: usize) -> bool {
+    bits[index / WORD] >> (index % WORD) & 1 == 1
+}
+
+/// All ones or all zeros.
+pub(super) fn spread(bit: bool) -> u64 {
+    u64::from(bit).wrapping_neg()
 }
 
 /// Rows of bits, all equally long.
@@ -65,7 +74,7 @@ impl Table {
     }
 
     /// The 64 × 64 bits at the given place, counted in blocks; rows past the last are zeros.
-    #[inline(always)]
+    #[inline]
     fn block(&self, row: usize, column: usize) -> Block {
         let mut block = [0; WORD];
         let rows = self.words.chunks_exact(self.words_per_row).skip(row * WORD);
@@ -75,7 +84,7 @@ impl Table {
         block
     }
 
-    #[inline(always)]
+    #[inline]
     fn put(&mut self, row: usize, column: usize, block: &Block) {
         let rows = self.words.chunks_exact_mut(self.words_per_row).skip(row * WORD);
         for (word, row) in block.iter().zip(rows) {
@@ -84,12 +93,7 @@ impl Table {
     }
 }
 
-widest! { fn transpose(table: &mut Table) => transpose_square }
-
-widest! { fn transpose_into(from: &Table, to: &mut Table) => transpose_blocks }
-
-#[inline(always)]
-fn transpose_square(table: &mut Table) {
+fn transpose(table: &mut Table) {
     for across in 0..table.words_per_row {
         for down in across..table.words_per_row {
             let (mut above, mut below) = (table.block(across, down), table.block(down, across));
@@ -101,8 +105,7 @@ fn transpose_square(table: &mut Table) {
     }
 }
 
-#[inline(always)]
-fn transpose_blocks(from: &Table, to: &mut Table) {
+fn transpose_into(from: &Table, to: &mut Table) {
     for down in 0..to.words_per_row {
         for across in 0..from.words_per_row {
             let mut block = from.block(down, across);
@@ -113,7 +116,7 @@ fn transpose_blocks(from: &Table, to: &mut Table) {
 }
 
 /// Swaps ever smaller squares across the diagonal.
-#[inline(always)]
+#[inline]
 fn transpose_block(block: &mut Block) {
     let mut size = WORD / 2;
     let mut mask = u64::MAX >> size;

@@ -2,7 +2,7 @@
 
 use super::{
     TableauError,
-    bits::{Table, WORD},
+    bits::{Table, WORD, bit, spread},
     clifford::{Pauli, Product},
     rows,
     steps::{Condition, Step, Steps},
@@ -110,12 +110,4 @@ impl Frames {
             self.z.row_mut(qubit)[word] ^= differs & spread(pauli.has_z());
         }
     }
-}
-
-pub(super) fn bit(bits: &[u64], index: usize) -> bool {
-    bits[index / WORD] >> (index % WORD) & 1 == 1
-}
-
-pub(super) fn spread(bit: bool) -> u64 {
-    u64::from(bit).wrapping_neg()
 }

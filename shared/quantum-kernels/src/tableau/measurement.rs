@@ -2,12 +2,20 @@
 
 use super::{
     Tableau,
-    bits::WORD,
+    bits::{WORD, spread},
     clifford::Pauli,
-    lanes::{Lanes, Powers, WIDE, widest},
+    lanes::{Lanes, Powers, widest},
     state::Half,
 };
 use crate::random::Random;
+
+/// Where a product of Paulis has something, and whether X, Z or both.
+#[derive(Clone, Copy, Default)]
+struct Place {
+    place: usize,
+    x: bool,
+    z: bool,
+}
 
 impl Tableau {
     /// Measures a qubit in the basis of Z; a result that is not certain is drawn.
@@ -67,58 +75,68 @@ impl Tableau {
     }
 
     /// The places of P = U†ZU, each with whether it has X and Z there.
-    fn factor(&self, qubit: usize) -> Vec<(usize, bool, bool)> {
+    fn factor(&self, qubit: usize) -> Vec<Place> {
         let Half { x, z, .. } = &self.halves[1];
-        let places =
-            (0..self.qubits()).map(|place| (place, x.bit(place, qubit), z.bit(place, qubit)));
-        places.filter(|&(_, x, z)| x || z).collect()
+        let mut places = vec![Place::default(); self.qubits()];
+        let mut count = 0;
+        for place in 0..self.qubits() {
+            let (x, z) = (x.bit(place, qubit), z.bit(place, qubit));
+            // whether there is something is as good as random: a branch would mostly be guessed wrong
+            places[count] = Place { place, x, z };
+            count += usize::from(x | z);
+        }
+        places.truncate(count);
+        places
     }
 }
 
 widest! {
-    fn multiply_where(half: &mut Half, pivot: usize, factor: &[(usize, bool, bool)], negate: bool) => multiply_columns
+    fn multiply_where(half: &mut Half, pivot: usize, factor: &[Place], negate: bool) => multiply_columns
 }
 
 /// Multiplies the rows that have an X at the pivot by the factor, and leaves a Z there in place of all they had.
 #[inline(always)]
-fn multiply_columns(half: &mut Half, pivot: usize, factor: &[(usize, bool, bool)], negate: bool) {
-    let words = half.signs.len();
-    let mut at = 0;
-    while at + WIDE <= words {
-        multiply_at::<WIDE>(half, pivot, factor, negate, at);
-        at += WIDE;
+fn multiply_columns<L: Lanes>(half: &mut Half, pivot: usize, factor: &[Place], negate: bool) {
+    let at = multiply_from::<L>(half, pivot, factor, negate, 0);
+    multiply_from::<u64>(half, pivot, factor, negate, at);
+}
+
+/// As many words as full lanes make; returns where it stopped.
+#[inline(always)]
+fn multiply_from<L: Lanes>(
+    half: &mut Half,
+    pivot: usize,
+    factor: &[Place],
+    negate: bool,
+    mut at: usize,
+) -> usize {
+    while at + L::WORDS <= half.signs.len() {
+        multiply_at::<L>(half, pivot, factor, negate, at);
+        at += L::WORDS;
     }
-    while at < words {
-        multiply_at::<1>(half, pivot, factor, negate, at);
-        at += 1;
-    }
+    at
 }
 
 #[inline(always)]
-fn multiply_at<const N: usize>(
-    half: &mut Half,
-    pivot: usize,
-    factor: &[(usize, bool, bool)],
-    negate: bool,
-    at: usize,
-) {
-    let chosen = Lanes::<N>::load(half.x.row(pivot), at);
-    let mut powers = Powers::ZERO;
-    for &(place, has_x, has_z) in factor {
-        let factor_x = chosen & Lanes::splat(u64::from(has_x).wrapping_neg());
-        let factor_z = chosen & Lanes::splat(u64::from(has_z).wrapping_neg());
+fn multiply_at<L: Lanes>(half: &mut Half, pivot: usize, factor: &[Place], negate: bool, at: usize) {
+    let chosen = L::load(half.x.row(pivot), at);
+    let mut powers = Powers::zero();
+    for &Place { place, x: has_x, z: has_z } in factor {
+        let factor_x = chosen.and(L::splat(spread(has_x)));
+        let factor_z = chosen.and(L::splat(spread(has_z)));
         let (x_row, z_row) = (half.x.row_mut(place), half.z.row_mut(place));
-        let (x, z) = (Lanes::load(x_row, at), Lanes::load(z_row, at));
-        let (new_x, new_z) = (x ^ factor_x, z ^ factor_z);
+        let (x, z) = (L::load(x_row, at), L::load(z_row, at));
+        let (new_x, new_z) = (x.xor(factor_x), z.xor(factor_z));
         // two Paulis that anticommute leave i or -i
-        let (crossed, back) = (x & factor_z, z & factor_x);
-        powers.add_one(crossed ^ back);
-        powers.add_two((crossed ^ back) & (new_x ^ new_z ^ crossed));
+        let crossed = x.and(factor_z);
+        let anticommute = crossed.xor(z.and(factor_x));
+        powers.add_one(anticommute);
+        powers.add_two(anticommute.and(new_x.xor(new_z).xor(crossed)));
         new_x.store(x_row, at);
         new_z.store(z_row, at);
     }
-    let minus = chosen & Lanes::splat(u64::from(negate).wrapping_neg());
-    (Lanes::load(&half.signs, at) ^ powers.twos ^ minus).store(&mut half.signs, at);
-    Lanes::<N>::ZERO.store(half.x.row_mut(pivot), at);
+    let minus = chosen.and(L::splat(spread(negate)));
+    L::load(&half.signs, at).xor(powers.twos()).xor(minus).store(&mut half.signs, at);
+    L::splat(0).store(half.x.row_mut(pivot), at);
     chosen.store(half.z.row_mut(pivot), at);
 }

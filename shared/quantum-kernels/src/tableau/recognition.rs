@@ -37,12 +37,17 @@ fn images<const SIDE: usize, const ENTRIES: usize>(
 /// U·P·U† of the product of Paulis with these bits.
 fn conjugated<const SIDE: usize>(matrix: &[Complex], bits: u8) -> [[Complex; SIDE]; SIDE] {
     let pauli = Monomial::new(bits, SIDE);
-    std::array::from_fn(|row| {
+    let mut moved = [[[0.0, 0.0]; SIDE]; SIDE];
+    for column in 0..SIDE {
+        let (from, power) = pauli.column(column);
+        for (row, moved) in moved.iter_mut().enumerate() {
+            moved[column] = turned(matrix[row * SIDE + from], power);
+        }
+    }
+    moved.map(|left| {
         std::array::from_fn(|column| {
-            (0..SIDE).fold([0.0, 0.0], |sum, inner| {
-                let (from, power) = pauli.column(inner);
-                let [re, im] = turned(matrix[row * SIDE + from], power);
-                let [re2, im2] = matrix[column * SIDE + inner];
+            let right = &matrix[column * SIDE..][..SIDE];
+            left.iter().zip(right).fold([0.0, 0.0], |sum, ([re, im], [re2, im2])| {
                 [sum[0] + re * re2 + im * im2, sum[1] + im * re2 - re * im2]
             })
         })
@@ -51,9 +56,23 @@ fn conjugated<const SIDE: usize>(matrix: &[Complex], bits: u8) -> [[Complex; SID
 
 /// The signed product of Paulis that a matrix is.
 fn product_of<const SIDE: usize>(matrix: &[[Complex; SIDE]; SIDE]) -> Option<Product> {
-    let candidates = (0..SIDE * SIDE)
-        .flat_map(|bits| [false, true].map(|negative| Product::new(bits as u8, negative)));
-    candidates.into_iter().find(|&candidate| is(matrix, candidate))
+    let size = |&row: &usize| matrix[row][0][0].abs() + matrix[row][0][1].abs();
+    // the first column says which qubits are flipped, the columns of one bit which have a sign
+    let flips = (0..SIDE).max_by(|one, other| size(one).total_cmp(&size(other)))?;
+    let first = matrix[flips][0];
+    let signs = (0..SIDE.ilog2())
+        .map(|bit| 1 << bit)
+        .filter(|bit| along(first, matrix[flips ^ bit][*bit]) < 0.0)
+        .sum();
+    let monomial = Monomial { flips, signs };
+    let negative = along(turned([1.0, 0.0], monomial.column(0).1), first) < 0.0;
+    let product = Product::new(monomial.bits(SIDE), negative);
+    is(matrix, product).then_some(product)
+}
+
+/// The inner product of two numbers as vectors: negative where they point apart.
+fn along(one: Complex, other: Complex) -> f64 {
+    one[0] * other[0] + one[1] * other[1]
 }
 
 fn is<const SIDE: usize>(matrix: &[[Complex; SIDE]; SIDE], product: Product) -> bool {
@@ -91,6 +110,14 @@ impl Monomial {
         match side {
             2 => Self { flips: x0, signs: z0 },
             _ => Self { flips: x0 << 1 | x1, signs: z0 << 1 | z1 },
+        }
+    }
+
+    fn bits(&self, side: usize) -> u8 {
+        let [x, z] = [self.flips as u8, self.signs as u8];
+        match side {
+            2 => x | z << 1,
+            _ => x >> 1 | (z >> 1) << 1 | (x & 1) << 2 | (z & 1) << 3,
         }
     }
 

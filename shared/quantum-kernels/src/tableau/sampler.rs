@@ -4,8 +4,8 @@ use std::ops::ControlFlow;
 
 use super::{
     Samples, Steps, Tableau, TableauError,
-    bits::{WORD, zeros},
-    frames::{Frames, bit, spread},
+    bits::{WORD, bit, spread, zeros},
+    frames::Frames,
     steps::Step,
 };
 use crate::random::Random;

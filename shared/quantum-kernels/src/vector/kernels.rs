@@ -97,17 +97,12 @@ fn product<T, V: Lanes<T>>(a: Parts<V>, b: Parts<V>) -> Parts<V> {
     (a.1.neg_mul_add(b.1, a.0.mul(b.0)), a.1.mul_add(b.0, a.0.mul(b.1)))
 }
 
-#[inline(always)]
-fn add_product<T, V: Lanes<T>>(sum: Parts<V>, a: Parts<V>, b: Parts<V>) -> Parts<V> {
-    let re = a.0.mul_add(b.0, sum.0);
-    let im = a.0.mul_add(b.1, sum.1);
-    (a.1.neg_mul_add(b.1, re), a.1.mul_add(b.0, im))
-}
-
 /// A matrix on some unit bits (2^… = ROWS) and some lane bits (2^… = SHUFFLES).
 ///
 /// Row r of the result is the sum over columns c and shuffles s of coefficient (r, c, s) times unit c shuffled by s.
-/// Coefficients are numbers without shuffles and registers of them with: real parts, then imaginary ones unless REAL.
+/// (a + b·i)·(x + y·i) takes three products in place of four: a·x, b·y and (a + b)·(x + y), from which the others
+/// follow by additions, and many machines add beside multiplying. So the coefficients are a, b and a + b of each entry,
+/// or a alone if the matrix is REAL: numbers without shuffles, and registers of them with.
 pub(super) struct Dense<'a, T, const ROWS: usize, const SHUFFLES: usize, const REAL: bool> {
     pub(super) block: &'a mut [T],
     pub(super) sweep: Sweep,
@@ -118,6 +113,9 @@ pub(super) struct Dense<'a, T, const ROWS: usize, const SHUFFLES: usize, const R
     pub(super) coefficients: &'a [T],
 }
 
+/// Columns up to which two units are changed at once, so that a coefficient that was loaded is used twice.
+const MAX_COLUMNS_OF_TWO: usize = 4;
+
 impl<T: Real, const ROWS: usize, const SHUFFLES: usize, const REAL: bool> Kernel<T>
     for Dense<'_, T, ROWS, SHUFFLES, REAL>
 {
@@ -125,65 +123,117 @@ impl<T: Real, const ROWS: usize, const SHUFFLES: usize, const REAL: bool> Kernel
 
     #[inline(always)]
     fn run<V: Lanes<T>>(self) {
-        let units = units::<T, V>(self.block);
+        let free = !self.sweep.fixed & (units::<T, V>(self.block) - 1);
+        if free == 0 || ROWS * SHUFFLES > MAX_COLUMNS_OF_TWO {
+            return self.change::<V, 1>([0]);
+        }
+        self.change::<V, 2>([0, free & free.wrapping_neg()])
+    }
+}
+
+impl<T: Real, const ROWS: usize, const SHUFFLES: usize, const REAL: bool>
+    Dense<'_, T, ROWS, SHUFFLES, REAL>
+{
+    /// `at_once` are the numbers of the units that are changed together with each of the sweep.
+    #[inline(always)]
+    fn change<V: Lanes<T>, const UNITS: usize>(self, at_once: [usize; UNITS]) {
         let width = if SHUFFLES == 1 { 1 } else { V::COUNT };
-        let stride = if REAL { width } else { 2 * width };
-        assert!(self.coefficients.len() >= ROWS * ROWS * SHUFFLES * stride);
-        self.sweep.assert_free::<T, V>(&self.offsets);
-        let shuffles: [V::Shuffle; SHUFFLES] =
-            from_fn(|s| V::shuffle(|lane| lane ^ self.patterns[s]));
-        let (start, offsets) = (self.block.as_mut_ptr(), self.offsets);
+        let parts = if REAL { 1 } else { 3 };
+        assert!(self.coefficients.len() >= ROWS * ROWS * SHUFFLES * parts * width);
         let coefficients = self.coefficients.as_ptr();
-        let part = |at: usize| -> V {
-            // SAFETY: `at` is below ROWS · ROWS · SHUFFLES · stride, and so are the numbers of a register from there.
+        let coefficient = |number: usize, part: usize| -> V {
+            // SAFETY: `number` is below ROWS · ROWS · SHUFFLES, and `part` below `parts`.
             unsafe {
-                match SHUFFLES {
-                    1 => V::splat(*coefficients.add(at)),
-                    _ => V::load(coefficients.add(at)),
-                }
+                let at = coefficients.add((number * parts + part) * width);
+                if SHUFFLES == 1 { V::splat(*at) } else { V::load(at) }
             }
         };
-        self.sweep.each::<T, V>(units, |_, at| {
-            // SAFETY: the offsets' bits are free, so that unit + offset is another unit.
-            let old: [Parts<V>; ROWS] =
-                from_fn(|row| unsafe { load(start.add(at + offsets[row])) });
-            let shuffled: [[Parts<V>; SHUFFLES]; ROWS] = from_fn(|row| {
-                from_fn(|s| match s {
-                    0 => old[row],
-                    _ => (old[row].0.shuffled(shuffles[s]), old[row].1.shuffled(shuffles[s])),
+        let shuffles: [V::Shuffle; SHUFFLES] =
+            from_fn(|s| V::shuffle(|lane| lane ^ self.patterns[s]));
+        let offsets: [[usize; UNITS]; ROWS] =
+            from_fn(|row| from_fn(|unit| self.offsets[row] + address::<T>(at_once[unit], V::BITS)));
+        let Sweep { fixed, value } = self.sweep;
+        let sweep = Sweep { fixed: fixed | at_once[UNITS - 1], value };
+        sweep.assert_free::<T, V>(offsets.as_flattened());
+        let start = self.block.as_mut_ptr();
+        sweep.each::<T, V>(units::<T, V>(self.block), |_, at| {
+            let old: [[[Factor<V>; UNITS]; SHUFFLES]; ROWS] = from_fn(|row| {
+                let units: [Parts<V>; UNITS] = from_fn(|unit| {
+                    // SAFETY: the offsets' bits are free, so that unit + offset is another unit.
+                    unsafe { load(start.add(at + offsets[row][unit])) }
+                });
+                from_fn(|s| {
+                    units.map(|(x, y)| match s {
+                        0 => Factor::new(x, y),
+                        _ => Factor::new(x.shuffled(shuffles[s]), y.shuffled(shuffles[s])),
+                    })
                 })
             });
-            for (row, offset) in offsets.iter().enumerate() {
+            for (row, offsets) in offsets.iter().enumerate() {
                 let first = row * ROWS * SHUFFLES;
-                let product_with = |number: usize, old: Parts<V>| match REAL {
-                    true => {
-                        let factor = part(number * stride);
-                        (factor.mul(old.0), factor.mul(old.1))
+                let mut sums: [[V; 3]; UNITS] = from_fn(|unit| {
+                    Factor::products::<T, REAL>(&old[0][0][unit], |part| coefficient(first, part))
+                });
+                for number in 1..ROWS * SHUFFLES {
+                    let old = &old[number / SHUFFLES][number % SHUFFLES];
+                    for (old, sums) in old.iter().zip(&mut sums) {
+                        let coefficient = |part| coefficient(first + number, part);
+                        old.add_products::<T, REAL>(sums, coefficient);
                     }
-                    false => {
-                        let factor = (part(number * stride), part(number * stride + width));
-                        product(factor, old)
-                    }
-                };
-                let add_product_with = |sum: Parts<V>, number: usize, old: Parts<V>| match REAL {
-                    true => {
-                        let factor = part(number * stride);
-                        (factor.mul_add(old.0, sum.0), factor.mul_add(old.1, sum.1))
-                    }
-                    false => {
-                        let factor = (part(number * stride), part(number * stride + width));
-                        add_product(sum, factor, old)
-                    }
-                };
-                let mut sum = product_with(first, shuffled[0][0]);
-                for column in 1..ROWS * SHUFFLES {
-                    let old = shuffled[column / SHUFFLES][column % SHUFFLES];
-                    sum = add_product_with(sum, first + column, old);
                 }
-                // SAFETY: as for the loads.
-                unsafe { store(start.add(at + offset), sum) };
+                for (offset, [ax, by, all]) in offsets.iter().zip(sums) {
+                    let new = if REAL { (ax, by) } else { (ax.sub(by), all.sub(ax.add(by))) };
+                    // SAFETY: as for the loads.
+                    unsafe { store(start.add(at + offset), new) };
+                }
             }
         });
+    }
+}
+
+/// An amplitude x + y·i in each lane, ready to be multiplied.
+#[derive(Clone, Copy)]
+struct Factor<V> {
+    x: V,
+    y: V,
+    sum: V,
+}
+
+impl<V: Copy> Factor<V> {
+    #[inline(always)]
+    fn new<T>(x: V, y: V) -> Self
+    where
+        V: Lanes<T>,
+    {
+        Self { x, y, sum: x.add(y) }
+    }
+
+    /// a·x, b·y and (a + b)·(x + y), or a·x, a·y and anything for a real factor.
+    #[inline(always)]
+    fn products<T, const REAL: bool>(&self, coefficient: impl Fn(usize) -> V) -> [V; 3]
+    where
+        V: Lanes<T>,
+    {
+        let a = coefficient(0);
+        match REAL {
+            true => [a.mul(self.x), a.mul(self.y), a],
+            false => [a.mul(self.x), coefficient(1).mul(self.y), coefficient(2).mul(self.sum)],
+        }
+    }
+
+    #[inline(always)]
+    fn add_products<T, const REAL: bool>(&self, sums: &mut [V; 3], coefficient: impl Fn(usize) -> V)
+    where
+        V: Lanes<T>,
+    {
+        let a = coefficient(0);
+        sums[0] = a.mul_add(self.x, sums[0]);
+        if REAL {
+            sums[1] = a.mul_add(self.y, sums[1]);
+            return;
+        }
+        sums[1] = coefficient(1).mul_add(self.y, sums[1]);
+        sums[2] = coefficient(2).mul_add(self.sum, sums[2]);
     }
 }
 

@@ -50,8 +50,8 @@ pub(super) enum Kind {
 pub(super) struct Operation {
     pub(super) kind: Kind,
     target_count: u8,
-    first_target: u32,
-    first_entry: u32,
+    first_target: usize,
+    first_entry: usize,
     /// Bits of the index that are controls, and the values they must have.
     pub(super) controls: usize,
     pub(super) control_values: usize,
@@ -194,8 +194,8 @@ impl Operations {
         self.list.push(Operation {
             kind,
             target_count: targets.len() as u8,
-            first_target: self.targets.len() as u32,
-            first_entry: first_entry as u32,
+            first_target: self.targets.len(),
+            first_entry,
             controls: mask(false),
             control_values: mask(true),
         });
@@ -208,7 +208,7 @@ impl Operations {
 
     /// Positions, the highest bit of the row number first.
     pub(super) fn targets(&self, operation: &Operation) -> &[u8] {
-        &self.targets[operation.first_target as usize..][..operation.target_count as usize]
+        &self.targets[operation.first_target..][..operation.target_count as usize]
     }
 
     pub(super) fn entries(&self, operation: &Operation) -> &[Complex<f64>] {
@@ -218,7 +218,7 @@ impl Operations {
             Kind::Diagonal => size,
             Kind::Swap => 0,
         };
-        &self.entries[operation.first_entry as usize..][..count]
+        &self.entries[operation.first_entry..][..count]
     }
 }
 

@@ -1,5 +1,6 @@
 //! In which passes over memory is a list of operations done, and what does each pass do to a block?
 
+mod absorption;
 mod diagonals;
 mod emission;
 mod fusion;

@@ -173,7 +173,7 @@ impl<T: Real> State<T> {
     }
 
     /// The place bit of each position, if they are distinct and not too many.
-    fn masks(&self, positions: &[usize], most: usize) -> Result<Vec<usize>, Error> {
+    pub(super) fn masks(&self, positions: &[usize], most: usize) -> Result<Vec<usize>, Error> {
         let mut seen = 0_usize;
         for position in positions {
             if *position >= self.positions() || seen >> position & 1 == 1 {

@@ -1,6 +1,8 @@
 //! Which outcomes do measurements of all positions give?
 
 use super::complex::Complex;
+use super::error::Error;
+use super::operations::MAX_POSITIONS;
 use super::real::Real;
 use super::reductions::SquareSum;
 use super::segments::SEGMENT_BITS;
@@ -10,12 +12,16 @@ use crate::random::Random;
 impl<T: Real> State<T> {
     /// Measures the positions so many times, each time from this state: bit k of an outcome is the value of `positions[k]`.
     ///
-    /// At most 64 positions count. The same seed gives the same outcomes, in random order.
-    pub fn sample(&self, positions: &[usize], shots: usize, random: &mut Random) -> Vec<u64> {
+    /// The same seed gives the same outcomes, in random order.
+    pub fn sample(
+        &self,
+        positions: &[usize],
+        shots: usize,
+        random: &mut Random,
+    ) -> Result<Vec<u64>, Error> {
+        let masks = self.masks(positions, MAX_POSITIONS)?;
         let mut draws: Vec<(f64, usize)> = (0..shots).map(|shot| (random.unit(), shot)).collect();
         draws.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
-        let masks: Vec<usize> =
-            positions.iter().take(64).map(|position| self.layout().mask(1 << position)).collect();
         let outcome = |index: usize| {
             let bits = masks.iter().enumerate().filter(|(_, mask)| index & **mask != 0);
             bits.fold(0_u64, |outcome, (bit, _)| outcome | 1 << bit)
@@ -47,7 +53,7 @@ impl<T: Real> State<T> {
         for (_, shot) in draws {
             outcomes[shot] = outcome(last);
         }
-        outcomes
+        Ok(outcomes)
     }
 
     /// The sum of all probabilities.

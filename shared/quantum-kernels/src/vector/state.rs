@@ -14,10 +14,13 @@ use super::real::Real;
 /// Binary logarithm of the chunks that are cleared at once.
 const RESET_ROW_BITS: usize = 6;
 
+/// Most threads that work on a state.
+pub const MAX_THREADS: usize = 256;
+
 /// How a state is worked on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Settings {
-    /// At least one; results do not depend on it.
+    /// From one to `MAX_THREADS`; results do not depend on it.
     pub threads: usize,
     pub path: Path,
 }
@@ -82,7 +85,8 @@ impl<T: Real> State<T> {
         let state = amplitude.checked_shl(positions.max(T::CHUNK_BITS) as u32);
         let state = state.filter(|_| positions < MAX_POSITIONS + 1).unwrap_or(u64::MAX);
         let blocks = match positions > block_bits::<T>() {
-            true => (amplitude << block_bits::<T>()).saturating_mul(threads as u64),
+            true => (amplitude << block_bits::<T>())
+                .saturating_mul(threads.clamp(1, MAX_THREADS) as u64),
             false => 0,
         };
         state.saturating_add(blocks)
@@ -94,7 +98,7 @@ impl<T: Real> State<T> {
             return Err(Error::TooManyPositions { positions, most: MAX_POSITIONS });
         }
         let index_bits = positions.max(T::CHUNK_BITS);
-        let scratch = (0..settings.threads.max(1)).map(|_| Scratch::new(index_bits));
+        let scratch = (0..settings.threads.clamp(1, MAX_THREADS)).map(|_| Scratch::new(index_bits));
         let mut state = Self {
             positions,
             settings,

@@ -92,3 +92,26 @@ fn mixture(positions: usize, count: usize, seed: u64) -> Operations {
     }
     operations
 }
+
+/// Rotations, controlled flips and phases on one or two random positions, as most circuits have them.
+fn everyday(positions: usize, count: usize, seed: u64) -> Operations {
+    let flip = [Complex::ZERO, Complex::ONE, Complex::ONE, Complex::ZERO];
+    let mut random = Random::from_seed(seed);
+    let mut operations = Operations::new(positions);
+    for _ in 0..count {
+        let wires = choose(2, positions, &mut random);
+        let angle = random.unit() * 6.0;
+        let (sin, cos) = angle.sin_cos();
+        let real = |re| Complex::new(re, 0.0);
+        let controls = [Control::on(wires[0]), Control::on(wires[1])];
+        let added = match below(5, &mut random) {
+            0 => operations.dense(&wires[..1], &[], &[cos, -sin, sin, cos].map(real)),
+            1 => operations.dense(&wires[..1], &[], &unitary(1, &mut random)),
+            2 => operations.dense(&wires[..1], &controls[1..], &flip),
+            3 => operations.phase(&controls[..1], Complex::from_angle(angle)),
+            _ => operations.phase(&controls, Complex::from_angle(angle)),
+        };
+        added.expect("a valid operation");
+    }
+    operations
+}

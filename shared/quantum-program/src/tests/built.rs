@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use crate::{
     BinaryOperator, Builder, Dependence, Expression, Full, Input, InputKind, Instruction, Language,
-    MAX_BITS, MAX_QUBITS, Type, Undefined, Value, Variable,
+    MAX_BITS, MAX_INPUTS, MAX_INSTRUCTIONS, MAX_OPERANDS, MAX_QUBITS, MAX_VARIABLES, Type,
+    Undefined, Value, Variable,
 };
 
 fn builder() -> Builder {
@@ -92,9 +93,29 @@ fn limits_are_met_by_name() {
     assert_eq!(builder.qubit_register("q".into(), too_many), Err(Full::Qubits));
     let too_many = u32::try_from(MAX_BITS + 1).expect("a number");
     assert_eq!(builder.bit_register(None, too_many), Err(Full::Bits));
+    let input = |number: usize| Input { name: format!("i{number}"), kind: InputKind::Bool };
+    let full = (0..=MAX_INPUTS).find_map(|number| builder.input(input(number)).err());
+    assert_eq!(full, Some(Full::Inputs));
+    let variable = || Variable { name: "v".into(), kind: Type::Bool, initial: Value::Bool(false) };
+    let full = (0..=MAX_VARIABLES).find_map(|_| builder.variable(variable()).err());
+    assert_eq!(full, Some(Full::Variables));
     assert_eq!(builder.qubit_register("q".into(), 2), Ok(0));
     assert_eq!(builder.qubit_register("r".into(), 2), Ok(2));
     assert_eq!(builder.program().qubit_count(), 4);
+}
+
+#[test]
+fn a_program_is_not_written_out_without_end() {
+    let mut builder = builder();
+    builder.qubit_register("q".into(), 1).expect("room");
+    let full = (0..=MAX_INSTRUCTIONS).find_map(|_| builder.reset(0).err());
+    assert_eq!(full, Some(Full::Instructions));
+    let qubits = vec![0; MAX_OPERANDS / 2];
+    let mut builder = Builder::new(Language::OpenQasm3, "".into());
+    builder.qubit_register("q".into(), 1).expect("room");
+    assert_eq!(builder.barrier(&qubits), Ok(()));
+    assert_eq!(builder.barrier(&qubits), Ok(()));
+    assert_eq!(builder.barrier(&[0]), Err(Full::Operands));
 }
 
 #[test]

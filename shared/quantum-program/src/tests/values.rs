@@ -67,6 +67,7 @@ fn whole_numbers_stay_whole_and_say_when_they_cannot() {
         (Op::Add, uint(250, 8), uint(10, 8), Ok(uint(4, 8))),
         (Op::Multiply, Value::whole(3), Value::Float(0.5), Ok(Value::Float(1.5))),
         (Op::Divide, Value::Float(1.0), Value::Float(0.0), Err(Undefined::DivisionByZero)),
+        (Op::Power, Value::Float(-1.0), Value::Float(0.5), Err(Undefined::NotFinite)),
     ];
     for (operator, left, right, expected) in table {
         assert_eq!(binary(operator, left, right), expected, "{left:?} {operator:?} {right:?}");

@@ -148,6 +148,7 @@ impl Simulation<'_> {
             probabilities,
             measurements: Measurements::new(self.circuit.program().recorded().len(), 0),
             results: beside_types(self.circuit.program(), results),
+            outputs: BTreeMap::new(),
             method: Method::StateVector,
         }
     }

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, HashMap};
 
 use quantum_kernels::random::Random;
 use quantum_kernels::tableau::{SHOTS_PER_BATCH, Sampler};
-use quantum_program::Memory;
+use quantum_program::{Memory, Output};
+use serde_json::Value;
 
 use super::Simulation;
 use crate::clifford;
@@ -23,6 +24,15 @@ struct Shots {
     read: Measurements,
     targets: Vec<u32>,
     columns: HashMap<u32, usize>,
+    outputs: Vec<Told>,
+}
+
+/// An output with the values that each shot left in it.
+struct Told {
+    name: String,
+    first: u32,
+    count: u32,
+    values: Vec<Value>,
 }
 
 impl Simulation<'_> {
@@ -56,7 +66,22 @@ impl Simulation<'_> {
             read: Measurements::new(targets.len(), count),
             columns: targets.iter().copied().zip(0..).collect(),
             targets,
+            outputs: self.outputs(count),
         }
+    }
+
+    fn outputs(&self, shots: usize) -> Vec<Told> {
+        let told = |output: &Output| match output {
+            // what is recorded tells of bits
+            Output::Bits { .. } => None,
+            Output::Variables { name, first, count } => Some(Told {
+                name: name.clone(),
+                first: *first,
+                count: *count,
+                values: vec![Value::Null; shots * *count as usize],
+            }),
+        };
+        self.circuit.program().outputs().iter().filter_map(told).collect()
     }
 
     /// Measures what is left to measure, for all shots that came this way.
@@ -70,6 +95,14 @@ impl Simulation<'_> {
         else {
             return Ok(());
         };
+        for output in &mut shots.outputs {
+            for (number, shot) in
+                (0..output.count).flat_map(|at| goers.iter().map(move |shot| (at, shot)))
+            {
+                let value = in_json(values.variable(output.first + number));
+                output.values[(*shot * output.count + number) as usize] = value;
+            }
+        }
         self.group.turn(machine, &self.position())?;
         machine.settle(meter)?;
         let recorded = self.circuit.program().recorded();
@@ -114,13 +147,18 @@ impl Simulation<'_> {
         let mut shots = self.no_shots();
         let program = self.circuit.program();
         let width = self.schedule.width();
-        let Some(steps) = clifford::steps(
-            self.circuit,
-            &self.schedule,
-            &self.channels,
-            &shots.targets,
-            &self.group,
-        ) else {
+        let steps = match shots.outputs.is_empty() {
+            true => clifford::steps(
+                self.circuit,
+                &self.schedule,
+                &self.channels,
+                &shots.targets,
+                &self.group,
+            ),
+            // only a run step by step leaves values behind
+            false => None,
+        };
+        let Some(steps) = steps else {
             return self.sample(Stabilizer::zero(width)?, meter);
         };
         let failed = |error| stabilizer::failed(&error, width);
@@ -150,12 +188,14 @@ impl Simulation<'_> {
 
     fn outcome(&self, shots: Shots) -> Result<Outcome, SimulationError> {
         let results = self.sampled(&shots)?;
+        let outputs = shots.outputs.into_iter().map(|told| (told.name, told.values)).collect();
         Ok(Outcome {
             measured_qubits: self.measured_qubits(),
             probabilities: BTreeMap::new(),
             counts: shots.recorded.counts(),
             measurements: shots.recorded,
             results: beside_types(self.circuit.program(), results),
+            outputs,
             method: Method::StateVector,
         })
     }
@@ -168,7 +208,7 @@ impl Simulation<'_> {
     }
 }
 
-/// The positions of the recorded bits, if all of them are measured at the end.
+/// The positions of the recorded bits, if all of them are measured at the end, each from a qubit of its own.
 fn in_order(
     recorded: &[quantum_program::Recorded],
     pending: &[(u32, Option<usize>)],
@@ -182,5 +222,27 @@ fn in_order(
         let place = of_bit.binary_search_by_key(&bit, |(known, _)| *known).ok()?;
         of_bit[place].1
     };
-    recorded.iter().map(|one| position(one.bit)).collect()
+    let positions: Vec<usize> =
+        recorded.iter().map(|one| position(one.bit)).collect::<Option<_>>()?;
+    // of a qubit measured twice, one sample tells both
+    let mut distinct = positions.clone();
+    distinct.sort_unstable();
+    distinct.dedup();
+    (distinct.len() == positions.len()).then_some(positions)
+}
+
+/// A whole number as one, an angle in radians, a complex number as a pair.
+fn in_json(value: quantum_program::Value) -> Value {
+    use quantum_program::Value as Own;
+    match value {
+        Own::Bool(value) => value.into(),
+        Own::Int { value, .. } => value.into(),
+        Own::Uint { value, .. } => value.into(),
+        Own::Bits { value, width } => (0..width)
+            .map(|bit| if value >> bit & 1 == 1 { '1' } else { '0' })
+            .collect::<String>()
+            .into(),
+        Own::Complex(value) => vec![value.re, value.im].into(),
+        other => other.as_float().map_or(Value::Null, Value::from),
+    }
 }

@@ -146,6 +146,10 @@ const EXACT: &[(&str, &[(&str, f64)])] = &[
         &[("00", 0.5), ("10", 0.5)],
     ),
     ("qubit q; x q; bit b; b = measure q; measure q -> b;", &[("1", 1.0)]),
+    (
+        "qubit q; h q; t q; h q; t q; h q; bit[2] b; b[0] = measure q; b[1] = measure q;",
+        &[("00", 0.75), ("11", 0.25)],
+    ),
 ];
 
 /// Programs in which measured qubits go on, or qubits are reset after use.

@@ -41,6 +41,11 @@ const KNOWN: &[(&str, &[(&str, f64)])] = &[
          switch (int[4](b)) { case 0, 3 { x r; } default { } } c = measure r;",
         &[("001", 0.25), ("010", 0.25), ("100", 0.25), ("111", 0.25)],
     ),
+    (
+        "def flip(qubit a) -> bit { bit m; h a; m = measure a; return m; }
+         qubit q; bit b; b = flip(q); qubit r; if (b) { x r; } bit c; c = measure r;",
+        &[("00", 0.5), ("11", 0.5)],
+    ),
     // an angle from what was measured
     (
         "qubit q; bit b; float w = 0; h q; b = measure q; if (b) { w = pi/3; } reset q; ry(w) q; bit c; c = measure q;",
@@ -65,6 +70,19 @@ fn exact_probabilities_are_had_where_the_ways_end() {
         }
         assert_eq!(found.len(), expected.len(), "{source}\n{found:?}");
     }
+}
+
+#[test]
+fn outputs_are_told_for_each_shot() {
+    let source = "output int n; output float f; output bit[2] c; qubit[2] q;
+        h q[0]; cx q[0], q[1]; c = measure q; n = 2 * int(c[0]) + int(c[1]); f = n / 2.0;";
+    let outcome = run(source, 50);
+    let rows: Vec<Vec<u8>> = outcome.measurements.iter().collect();
+    let expected: Vec<serde_json::Value> =
+        rows.iter().map(|row| serde_json::json!(3 * i64::from(row[0]))).collect();
+    assert_eq!(outcome.outputs["n"], expected);
+    assert_eq!(outcome.outputs["f"].len(), 50);
+    assert_eq!(outcome.measurements.width(), 2);
 }
 
 #[test]

@@ -245,8 +245,10 @@ impl<T: Real> Emission<T> {
                     let factors = &factors[..width];
                     self.coefficients.extend(factors.iter().map(|factor| T::from_f64(factor.re)));
                     if !is_real {
-                        let parts = factors.iter().map(|factor| T::from_f64(factor.im));
-                        self.coefficients.extend(parts);
+                        let im = factors.iter().map(|factor| T::from_f64(factor.im));
+                        self.coefficients.extend(im);
+                        let sums = factors.iter().map(|factor| T::from_f64(factor.re + factor.im));
+                        self.coefficients.extend(sums);
                     }
                 }
             }

@@ -3,6 +3,7 @@
 //! Operations are taken in order. Each joins the group, or makes a new one with groups that nothing follows, where
 //! that costs least; groups stay in an order in which operations that do not commute keep theirs.
 
+use super::absorption;
 use super::items::{Action, Bits, Item};
 use super::matrices::{Columns, Factor, multiply};
 use crate::vector::complex::Complex;
@@ -10,8 +11,8 @@ use crate::vector::operations::MAX_POSITIONS;
 
 /// Bits of the widest matrix made of several operations.
 pub(super) const MAX_FUSED: usize = 4;
-/// Measured costs of matrices on so many bits, in units of a matrix on one.
-const DENSE_COST: [f32; MAX_FUSED + 1] = [0.0, 1.0, 2.0, 4.5, 10.0];
+/// Measured work of matrices on so many bits, in units of a matrix on one.
+const DENSE_COST: [f32; MAX_FUSED + 1] = [0.0, 1.0, 1.6, 3.7, 12.0];
 /// A wide matrix, for each of its rows.
 const WIDE_COST: f32 = 4.0;
 const FLIP_COST: f32 = 0.6;
@@ -36,7 +37,7 @@ pub(super) struct Fusion<'a> {
 struct Group {
     support: usize,
     content: Content,
-    cost: f32,
+    work: f32,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -122,18 +123,31 @@ impl<'a> Fusion<'a> {
         }
     }
 
-    pub(super) fn add(&mut self, number: usize) {
+    /// Adds operations in order.
+    pub(super) fn add_all(&mut self, numbers: &[usize]) {
+        let items = self.items;
+        let extra_work = |item: &Item<'_>| {
+            self.is_small(item.support()).then(|| dense_work(item.support()) - work(item))
+        };
+        let mut is_host = vec![false; numbers.last().map_or(0, |last| last + 1)];
+        absorption::each_host(items, numbers, extra_work, |number| is_host[number] = true);
+        numbers.iter().for_each(|number| self.add(*number, is_host[*number]));
+    }
+
+    fn add(&mut self, number: usize, is_host: bool) {
         let item = &self.items[number];
         let (changed, looked_at) = (item.changed(), item.looked_at());
         let after = self.latest(&self.last, changed).max(self.latest(&self.last_change, looked_at));
         let support = item.support();
         let is_small = self.is_small(support);
-        if item.action == Action::Diagonal {
+        if item.action == Action::Diagonal && !is_host {
             return self.add_diagonal(number, after, is_small);
         }
-        let choice = if is_small { self.choose(item, after) } else { Choice::Alone };
+        // what will take in others is a matrix from the first
+        let alone = if is_host { dense_work(support) } else { work(item) };
+        let choice = if is_small { self.choose(item, after, alone) } else { Choice::Alone };
         let group = match choice {
-            Choice::Alone => self.push(support, Content::Single(number as u32), cost(item)),
+            Choice::Alone => self.push(support, Content::Single(number as u32), alone),
             Choice::Join(group) => {
                 self.join(group, number);
                 group
@@ -144,18 +158,19 @@ impl<'a> Fusion<'a> {
         self.note(group, support, changed);
     }
 
-    fn choose(&self, item: &Item<'_>, after: u32) -> Choice {
+    /// `alone` is the work of the operation in a group of its own.
+    fn choose(&self, item: &Item<'_>, after: u32, alone: f32) -> Choice {
         let support = item.support();
-        let mut best = (Choice::Alone, cost(item));
-        let mut consider = |choice: Choice, cost: f32| {
-            if cost < best.1 {
-                best = (choice, cost);
+        let mut best = (Choice::Alone, alone);
+        let mut consider = |choice: Choice, work: f32| {
+            if work < best.1 {
+                best = (choice, work);
             }
         };
         if let Some(group) = self.fusable(after) {
             let whole = self.groups[group as usize].support | support;
             if whole.count_ones() as usize <= MAX_FUSED {
-                let added = dense_cost(whole) - self.groups[group as usize].cost;
+                let added = dense_work(whole) - self.groups[group as usize].work;
                 consider(Choice::Join(group), added);
             }
         }
@@ -175,8 +190,8 @@ impl<'a> Fusion<'a> {
             let mut chosen = groups.iter().flatten().map(|group| &self.groups[*group as usize]);
             let whole = chosen.clone().fold(support, |whole, group| whole | group.support);
             if groups[0].is_some() && whole.count_ones() as usize <= MAX_FUSED {
-                let saved: f32 = chosen.by_ref().map(|group| group.cost).sum();
-                consider(Choice::Combine(groups), dense_cost(whole) - saved);
+                let saved: f32 = chosen.by_ref().map(|group| group.work).sum();
+                consider(Choice::Combine(groups), dense_work(whole) - saved);
             }
         }
         best.0
@@ -218,8 +233,8 @@ impl<'a> Fusion<'a> {
         latest
     }
 
-    fn push(&mut self, support: usize, content: Content, cost: f32) -> u32 {
-        self.groups.push(Group { support, content, cost });
+    fn push(&mut self, support: usize, content: Content, work: f32) -> u32 {
+        self.groups.push(Group { support, content, work });
         self.groups.len() as u32 - 1
     }
 
@@ -293,7 +308,7 @@ impl<'a> Fusion<'a> {
         }
         multiply(matrix, &bits, Factor::Item(&self.items[number]));
         let content = Content::Matrix { first_entry: first as u32 };
-        Group { support, content, cost: dense_cost(support) }
+        Group { support, content, work: dense_work(support) }
     }
 
     fn add_diagonal(&mut self, number: usize, after: u32, is_small: bool) {
@@ -333,12 +348,12 @@ impl<'a> Fusion<'a> {
     }
 }
 
-fn dense_cost(support: usize) -> f32 {
+fn dense_work(support: usize) -> f32 {
     DENSE_COST[support.count_ones() as usize]
 }
 
 /// Of an operation that is done on its own.
-fn cost(item: &Item<'_>) -> f32 {
+fn work(item: &Item<'_>) -> f32 {
     let whole = match (item.action, item.targets.len()) {
         (Action::Diagonal, _) => DIAGONAL_COST,
         (Action::Flip, _) => FLIP_COST,

@@ -9,7 +9,9 @@ use super::diagonals;
 use super::emission::Emission;
 use super::fusion::{Fused, Fusion};
 use super::items::{Action, Item};
+use crate::vector::operations::MAX_TARGETS;
 use crate::vector::real::Real;
+use crate::vector::real::sealed::Number;
 
 /// Bytes of a block: half of a core's second-level cache is left to tables and prefetched lines.
 const BLOCK_BYTES: usize = 1 << 18;
@@ -19,9 +21,13 @@ const WINDOW: usize = 4096;
 const ROW_BITS: usize = 1;
 
 /// Binary logarithm of the amplitudes in a block.
-pub(in crate::vector) fn block_bits<T>() -> usize {
+pub(in crate::vector) const fn block_bits<T>() -> usize {
     (BLOCK_BYTES / (2 * size_of::<T>())).trailing_zeros() as usize
 }
+
+// else a pass might have no room for the widest matrix
+const _: () = assert!(block_bits::<f32>() >= f32::CHUNK_BITS + ROW_BITS + MAX_TARGETS);
+const _: () = assert!(block_bits::<f64>() >= f64::CHUNK_BITS + ROW_BITS + MAX_TARGETS);
 
 /// Writes all operations down in passes.
 pub(super) fn arrange<T: Real>(
@@ -34,7 +40,7 @@ pub(super) fn arrange<T: Real>(
     let mut passes = Vec::new();
     if index_bits <= block_bits::<T>() {
         fusion.begin(all);
-        (0..items.len()).for_each(|number| fusion.add(number));
+        fusion.add_all(&(0..items.len()).collect::<Vec<_>>());
         emit(&fusion, all, emission, &mut passes);
         return passes;
     }
@@ -42,7 +48,7 @@ pub(super) fn arrange<T: Real>(
     while !queue.is_empty() {
         let local = queue.best_block(all, block_bits::<T>(), T::CHUNK_BITS + ROW_BITS);
         fusion.begin(local);
-        queue.take(local, |number| fusion.add(number));
+        fusion.add_all(&queue.take(local));
         emit(&fusion, local, emission, &mut passes);
     }
     passes
@@ -136,16 +142,15 @@ impl<'a> Queue<'a> {
         }
     }
 
-    fn take(&mut self, local: usize, mut act: impl FnMut(usize)) {
+    /// Takes what a pass over blocks of these bits can do out of the queue.
+    fn take(&mut self, local: usize) -> Vec<usize> {
         let mut taken = Vec::new();
         self.doable(local, |number| taken.push(number));
-        for number in taken {
-            self.is_done[number] = true;
-            act(number);
-        }
+        taken.iter().for_each(|number| self.is_done[*number] = true);
         while self.is_done.get(self.first) == Some(&true) {
             self.first += 1;
         }
+        taken
     }
 
     /// Starts with all bits and leaves out, one after the other, the one without which most can still be done.

@@ -33,7 +33,7 @@ fn check_alone(positions: usize, add: impl FnOnce(&mut Operations)) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(150))]
+    #![proptest_config(ProptestConfig::with_cases(200))]
 
     #[test]
     fn mixed_operations_are_matrix_multiplications(
@@ -43,6 +43,15 @@ proptest! {
     ) {
         check_both(&mixture(positions, count, seed));
     }
+
+    #[test]
+    fn everyday_operations_are_matrix_multiplications(
+        positions in 2_usize..8,
+        count in 1_usize..80,
+        seed in any::<u64>(),
+    ) {
+        check_both(&everyday(positions, count, seed));
+    }
 }
 
 #[test]
@@ -51,6 +60,7 @@ fn a_state_of_several_blocks_is_changed_as_one() {
         check::<f64>(&mixture(15, 40, seed), 1e-12);
     }
     check::<f32>(&mixture(17, 60, 3), 1e-5);
+    check_both(&everyday(17, 200, 4));
 }
 
 #[test]
@@ -104,6 +114,29 @@ fn matrices_and_swaps_take_controls_wherever_they_are() {
                     .expect("valid");
             });
         }
+    }
+}
+
+#[test]
+fn layers_of_one_bit_matrices_and_controlled_flips_and_signs_are_fused_faithfully() {
+    let flip = [Complex::ZERO, Complex::ONE, Complex::ONE, Complex::ZERO];
+    for (positions, layers) in [(4, 9), (7, 12), (16, 6)] {
+        let mut random = Random::from_seed(positions as u64);
+        let mut operations = Operations::new(positions);
+        for layer in 0..layers {
+            for position in 0..positions {
+                let matrix = unitary(1, &mut random);
+                operations.dense(&[position], &[], &matrix).expect("valid");
+            }
+            for pair in choose(positions, positions, &mut random).chunks_exact(2) {
+                let controls = [Control::on(pair[0]), Control::off(pair[1])];
+                match layer % 3 {
+                    0 => operations.phase(&controls, -Complex::ONE).expect("valid"),
+                    _ => operations.dense(&pair[..1], &controls[1..], &flip).expect("valid"),
+                }
+            }
+        }
+        check_both(&operations);
     }
 }
 

@@ -54,7 +54,7 @@ fn the_number_of_threads_makes_no_difference_to_amplitudes_and_samples() {
     let run = |threads| {
         let mut state = state::<f32>(17, threads, Path::fastest());
         state.apply(&operations, &mut go_on).expect("a run");
-        let samples = state.sample(&[0, 16, 5], 100, &mut Random::from_seed(3));
+        let samples = state.sample(&[0, 16, 5], 100, &mut Random::from_seed(3)).expect("valid");
         let density = state.reduced_density_matrix(&[1, 16]).expect("within range");
         (amplitudes(&state), samples, state.marginal(&[9, 2]).expect("within range"), density)
     };
