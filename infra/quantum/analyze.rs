@@ -41,12 +41,26 @@ pub(super) fn analyze(asked: &Analyze) -> Result<(), Stopped> {
     if let Some(told) = &before_a_run {
         write!(out, "\n{}", preflight_table(told))?;
     }
-    Ok(())
+    match before_a_run.is_none_or(|told| told.fits) {
+        true => Ok(()),
+        false => Err(Stopped::Refused("the device does not run this program".to_owned())),
+    }
+}
+
+/// Of a whole answer of GetDevice the part that counts, which is a text there.
+fn capabilities(document: String) -> String {
+    let answer: Option<serde_json::Value> = serde_json::from_str(&document).ok();
+    match answer.as_ref().map(|answer| &answer["deviceCapabilities"]) {
+        Some(serde_json::Value::String(inner)) => inner.clone(),
+        Some(inner @ serde_json::Value::Object(_)) => inner.to_string(),
+        _ => document,
+    }
 }
 
 fn on_device(asked: &Analyze, program: &Program, file: &Path) -> Result<Preflight, Stopped> {
     let wrong = |error: String| Stopped::Refused(format!("error: {}: {error}", file.display()));
-    let device = Capabilities::parse(&read(file)?).map_err(|error| wrong(error.to_string()))?;
+    let document = capabilities(read(file)?);
+    let device = Capabilities::parse(&document).map_err(|error| wrong(error.to_string()))?;
     let tariff: Option<Tariff> =
         match &asked.tariff {
             None => None,

@@ -30,7 +30,7 @@ FILE may be - for what is piped in.
   --svg FILE          where to draw the histogram
   --json              answers for programs
 
-Ends with 0, or 1 where the program is refused, or 2 where the command line is.
+Ends with 0, or 1 where the program is refused or the device does not run it, or 2 where the command line is wrong.
 ";
 
 pub(super) enum Asked {
@@ -183,6 +183,9 @@ impl Given {
         let shots = self.shots.unwrap_or(DEFAULT_SHOTS);
         if shots > MAX_SHOTS {
             return Err(Stopped::Usage(format!("--shots is at most {MAX_SHOTS}")));
+        }
+        if self.tariff.is_some() && self.device.is_none() {
+            return Err(Stopped::Usage("--tariff is of a --device".to_owned()));
         }
         Ok(match command.to_str() {
             Some("run") => Command::Run(Run {

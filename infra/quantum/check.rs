@@ -11,7 +11,15 @@ pub(super) fn check(files: &[PathBuf]) -> Result<(), Stopped> {
     let mut out = std::io::stdout().lock();
     let in_colour = out.is_terminal();
     for file in files {
-        let said = match quantum::parse(&read(file)?) {
+        let source = match read(file) {
+            Ok(source) => source,
+            Err(Stopped::Refused(said) | Stopped::Usage(said)) => {
+                wrong += 1;
+                writeln!(out, "{said}")?;
+                continue;
+            }
+        };
+        let said = match quantum::parse(&source) {
             Ok(parsed) if parsed.warnings().iter().next().is_none() => {
                 format!("{}: ok", file.display())
             }

@@ -37,7 +37,8 @@ pub(super) fn run(asked: &Run) -> Result<(), Stopped> {
     let seconds = begun.elapsed().as_secs_f64();
     if let Some(file) = &asked.svg {
         let histogram = histogram(&outcome);
-        std::fs::write(file, quantum_pictures::histogram_svg(&histogram, &title(asked)))?;
+        std::fs::write(file, quantum_pictures::histogram_svg(&histogram, &title(asked)))
+            .map_err(|error| Stopped::Refused(format!("error: {}: {error}", file.display())))?;
     }
     match asked.json {
         true => as_json(&outcome),

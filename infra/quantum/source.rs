@@ -10,13 +10,18 @@ use super::Stopped;
 
 /// The text of a file, or what is piped in for `-`.
 pub(super) fn read(file: &Path) -> Result<String, Stopped> {
-    if file.as_os_str() == "-" {
-        let mut text = String::new();
-        std::io::stdin().read_to_string(&mut text)?;
-        return Ok(text);
-    }
-    std::fs::read_to_string(file)
-        .map_err(|error| Stopped::Refused(format!("error: {}: {error}", file.display())))
+    let read = match file.as_os_str() == "-" {
+        true => bounded(std::io::stdin().lock()),
+        false => std::fs::File::open(file).and_then(bounded),
+    };
+    read.map_err(|error| Stopped::Refused(format!("error: {}: {error}", file.display())))
+}
+
+/// As much as a program may have, and what shows that it has more.
+fn bounded(from: impl Read) -> std::io::Result<String> {
+    let mut text = String::new();
+    from.take(quantum::MAX_SOURCE_BYTES as u64 + 1).read_to_string(&mut text)?;
+    Ok(text)
 }
 
 /// Reads a program; its warnings go to the standard error output.

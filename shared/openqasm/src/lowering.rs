@@ -42,7 +42,7 @@ use quantum_program::{Builder, ExpressionId, Full, Program, Undefined, Value};
 
 use crate::diagnostics::{Code, Fault, Faults, Span};
 use crate::limits::MAX_STEPS;
-use crate::syntax::ast::{Document, Expression, StatementKind};
+use crate::syntax::ast::{Document, Expression, Statement, StatementKind};
 use blocks::Flow;
 
 type Lowered<T> = Result<T, Box<Fault>>;
@@ -145,7 +145,7 @@ impl<'a> Lowering<'a> {
                 Ok(Flow::Next) => {}
                 Ok(_) => {
                     self.is_over = true;
-                    self.unreachable(&statements[index + 1..]);
+                    self.unreachable(statement, &statements[index + 1..]);
                 }
                 Err(fault) => {
                     self.faults.push(fault);
@@ -171,7 +171,18 @@ impl<'a> Lowering<'a> {
         self.calls = 0;
     }
 
-    fn unreachable(&mut self, rest: &[crate::syntax::ast::Statement]) {
+    /// A jump within a branch may be taken for some values alone, so it says nothing of what follows the branch.
+    fn unreachable(&mut self, before: &Statement, rest: &[Statement]) {
+        let is_jump = matches!(
+            before.kind,
+            StatementKind::Break
+                | StatementKind::Continue
+                | StatementKind::Return(_)
+                | StatementKind::End
+        );
+        if !is_jump {
+            return;
+        }
         let is_action = |kind: &StatementKind| {
             !matches!(kind, StatementKind::Pragma(_) | StatementKind::Include(_))
         };

@@ -69,7 +69,7 @@ pub enum Undefined {
     NotFinite,
     #[error("this operation is not defined for values of these types")]
     WrongType,
-    #[error("the index is outside the register or array")]
+    #[error("the index, or the number of places to shift by, is out of range")]
     OutOfRange,
     #[error("the expression is nested more than {MAX_EXPRESSION_DEPTH} levels deep")]
     TooDeep,

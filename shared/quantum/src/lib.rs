@@ -31,7 +31,8 @@ pub use limits::{
     MAX_SIMULATED_QUBITS, memory_bytes,
 };
 pub use openqasm::{
-    Code, Diagnostic, Diagnostics, Parsed, PrintError, Severity, Style, parse, print,
+    Code, Diagnostic, Diagnostics, MAX_SOURCE_BYTES, Parsed, PrintError, Severity, Style, parse,
+    print,
 };
 pub use outcome::{Measurements, Method, Outcome};
 pub use quantum_analysis as analysis;

@@ -73,9 +73,7 @@ pub enum SimulationError {
         "the exact distribution takes more than {MAX_EXACT_WAYS} ways the program may go: ask for shots"
     )]
     TooManyWays,
-    #[error(
-        "the exact answer to {noun} needs a program whose measured qubits are not acted on again: ask for at least 1 shot"
-    )]
+    #[error("{noun} cannot be told exactly here: ask for at least 1 shot")]
     NeedsShots { noun: &'static str },
     #[error("{noun} takes the exact state: ask for 0 shots")]
     NeedsNoShots { noun: &'static str },

@@ -95,7 +95,7 @@ impl Ways<'_> {
         }];
         let mut beginning: Option<Beginning<M>> = None;
         let (mut spare, mut arrived) = (self.spare_states, 0);
-        while let Some(mut way) = waiting.pop() {
+        'ways: while let Some(mut way) = waiting.pop() {
             match &way.machine {
                 Some(_) if !way.choices.is_empty() => spare += 1,
                 Some(_) => {}
@@ -106,21 +106,22 @@ impl Ways<'_> {
                     beginning = Some(self.begin(&mut way)?);
                 }
                 let mut parts = part(&way, &probabilities, random);
-                let last = parts.pop();
+                let Some((choice, goers)) = parts.pop() else {
+                    // nobody goes any further
+                    continue 'ways;
+                };
                 for (choice, goers) in parts {
                     let keeps = spare > 0;
                     spare -= usize::from(keeps);
                     waiting.push(self.fork(&way, choice, goers, keeps)?);
                 }
-                if let Some((choice, goers)) = last {
-                    if way.replayed == 0 {
-                        way.goers = goers;
-                        way.choices.push(choice);
-                    } else {
-                        way.replayed -= 1;
-                    }
-                    self.choose(&mut way, choice)?;
+                if way.replayed == 0 {
+                    way.goers = goers;
+                    way.choices.push(choice);
+                } else {
+                    way.replayed -= 1;
                 }
+                self.choose(&mut way, choice)?;
             }
             arrived += 1;
             if arrived > MAX_EXACT_WAYS && matches!(way.goers, Goers::Share(_)) {

@@ -60,7 +60,7 @@ impl Lowering<'_> {
                 break;
             }
             if flow != Flow::Next {
-                self.unreachable(&statements[index + 1..]);
+                self.unreachable(statement, &statements[index + 1..]);
                 break;
             }
             if self.frames.is_raised_since(guarded) && index + 1 < statements.len() {

@@ -62,7 +62,10 @@ impl<'a> Lowering<'a> {
             .map(|(at, name)| (*name, Binding::Qubits { first: at, count: 1 }));
         let mut result = Ok(());
         for (name, binding) in parameters.chain(qubits) {
-            result = result.and_then(|()| self.declare(name));
+            result = self.declare(name);
+            if result.is_err() {
+                break;
+            }
             self.define(name, binding);
         }
         let result = result.and_then(|()| self.check_body(definition.body, definition));

@@ -68,7 +68,24 @@ impl Lowering<'_> {
         let source =
             |bit: u32| self.bits.measured_from(bit).or_else(|| handed_on.get(&bit).copied());
         let record = |bit: u32| Some(Recorded { bit, qubit: source(bit)? });
-        Ok(bits.into_iter().filter_map(record).collect())
+        let recorded: Vec<Recorded> = bits.into_iter().filter_map(record).collect();
+        Ok(if recorded.is_empty() { self.all_measured() } else { recorded })
+    }
+
+    /// Where no register of bits is measured into, whatever is measured, in order: into arrays, and within expressions.
+    fn all_measured(&self) -> Vec<Recorded> {
+        let mut recorded: Vec<Recorded> = Vec::new();
+        let mut places: HashMap<u32, usize> = HashMap::new();
+        for instruction in self.builder.program().instructions() {
+            if let Instruction::Measure { qubit, bit } = *instruction {
+                let place = *places.entry(bit).or_insert(recorded.len());
+                match recorded.get_mut(place) {
+                    Some(known) => known.qubit = qubit,
+                    None => recorded.push(Recorded { bit, qubit }),
+                }
+            }
+        }
+        recorded
     }
 
     fn has_measured(&self) -> bool {

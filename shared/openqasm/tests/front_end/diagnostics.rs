@@ -145,6 +145,11 @@ fn names_are_declared_once_and_stand_for_one_kind_of_thing() {
     refused("qubit q;\nbit q;", "duplicate-name", 2, 5);
     refused("qubit q;\nfloat pi = 3;", "duplicate-name", 2, 7);
     refused("qubit q;\ngate g(a, a) x { }", "duplicate-name", 2, 11);
+    assert_eq!(
+        errors("gate g a, a, b { }\nh b;"),
+        [("duplicate-name", 1, 11), ("unknown-name", 2, 3)],
+        "what a gate calls its qubits is known in it alone"
+    );
     refused("qubit q; int a;\nx a;", "wrong-kind", 2, 3);
     refused("qubit q; int a;\na q;", "wrong-kind", 2, 1);
     refused("qubit q;\nint a = q;", "wrong-kind", 2, 9);
@@ -315,4 +320,14 @@ fn a_misspelt_name_is_met_with_the_one_that_was_meant() {
     assert!(help("qubit[2] register; x registre[0];").contains("`register`"));
     assert!(help("qubit q; float theta = 1; rx(tehta) q;").contains("`theta`"));
     assert!(help("qubit q; x w;").contains("declare it first"));
+}
+
+#[test]
+fn a_jump_that_only_some_values_take_makes_nothing_unreachable() {
+    let loops = "qubit[3] q;\nfor int i in [0:2] { if (i == 1) { continue; } z q[i]; }";
+    let returns = "def f(int n) -> int { if (n == 0) { return 0; } return n + 1; }\nqubit q; rx(f(1) + f(0)) q;";
+    for source in [loops, returns] {
+        assert_eq!(warnings(source), [], "{source}");
+    }
+    warned("qubit q;\nx q;\nend;\ny q;", "unreachable", 4, 1);
 }

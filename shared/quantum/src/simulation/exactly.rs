@@ -31,7 +31,8 @@ impl Simulation<'_> {
             return self.distribution(machine, meter);
         }
         if self.schedule.collapses(program) {
-            return Err(SimulationError::NeedsShots { noun: "result types" });
+            let noun = "result types of a program that acts on measured qubits";
+            return Err(SimulationError::NeedsShots { noun });
         }
         let mut results = Vec::new();
         self.ways(0).follow(

@@ -22,6 +22,9 @@ const KNOWN: &[(&str, &[(&str, f64)])] = &[
         "qubit q; bit b; bit c; h q; b = measure q; if (b) { c = measure q; } else { x q; c = measure q; }",
         &[("01", 0.5), ("11", 0.5)],
     ),
+    // measured into what is no register of bits
+    ("qubit[2] q; array[bit, 2] c; x q[0]; c[0] = measure q[0]; c[1] = measure q[1];", &[("10", 1.0)]),
+    ("qubit[2] q; x q; bool b = bool(measure q[0]); if (b) { x q[1]; }", &[("1", 1.0)]),
     // until the coin shows 1
     (
         "qubit q; qubit r; bit b; bit c; while (!b) { h q; b = measure q; } x r; c = measure r;",
@@ -62,7 +65,7 @@ fn shots_are_spread_as_theory_says() {
 
 #[test]
 fn exact_probabilities_are_had_where_the_ways_end() {
-    for (source, expected) in KNOWN.iter().filter(|(source, _)| !source.contains("while")) {
+    for (source, expected) in KNOWN {
         let found = run(source, 0).probabilities;
         for (bits, probability) in *expected {
             let found = found.get(*bits).copied().unwrap_or(0.0);
