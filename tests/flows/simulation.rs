@@ -175,3 +175,40 @@ async fn a_result_too_large_for_an_item_lies_in_s3_and_is_answered_whole() {
         assert!((8_150..=8_192).contains(&counts.len()), "{}", counts.len());
     }
 }
+
+/// Asks for more than counts.
+const ASKING: &str = "OPENQASM 3.0;
+qubit[2] q;
+ry(0.7) q[0];
+cnot q[0], q[1];
+#pragma braket result expectation z(q[0]) @ z(q[1])
+#pragma braket result probability q[0]
+";
+
+#[tokio::test]
+async fn result_types_are_answered_alike_by_our_simulator_and_by_braket() {
+    let braket = LocalBraket::start(at_once());
+    let s = Scene::on(Stack::start_beside(&braket).await, ASKING).await;
+    for (device, shots) in
+        [("hub-simulator", 0), ("hub-simulator", 1_000), ("amazon-sv1", 0), ("amazon-sv1", 1_000)]
+    {
+        let job = s.submit_with(device, shots, json!({})).await;
+        s.stack.drain().await;
+        s.becomes(&job, "COMPLETED").await;
+        let result = s.program.get(&format!("{}/result", path(&job))).await.expect(200);
+        let told = &result["result_types"];
+        assert_eq!(
+            told[0]["type"],
+            json!({"type": "expectation", "observable": ["z", "z"], "targets": [0, 1]})
+        );
+        assert_eq!(told[1]["type"], json!({"type": "probability", "targets": [0]}));
+        let expectation = told[0]["value"].as_f64().expect("a number");
+        assert!((expectation - 1.0).abs() < 1e-12, "{told}");
+        // five standard deviations of a thousand shots, or what rounding leaves
+        let near = if shots == 0 { 1e-12 } else { 0.06 };
+        let zero = told[1]["value"][0].as_f64().expect("a number");
+        assert!((zero - 0.35_f64.cos().powi(2)).abs() < near, "{told}");
+        let counts = result["counts"].as_object().expect("counts");
+        assert_eq!(counts.is_empty(), shots == 0);
+    }
+}

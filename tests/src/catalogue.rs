@@ -200,7 +200,10 @@ fn package(key: &PackageKey, program_key: String, source: &str) -> Package {
             gate_names: analysis.gate_counts.keys().cloned().collect(),
             uses_mid_circuit_measurement: analysis.uses_mid_circuit_measurement,
             in_braket_dialect: true,
-            results: AskedResults::None,
+            results: match quantum::needed_shots(program.program()) {
+                Some(_) => AskedResults::Any,
+                None => AskedResults::None,
+            },
             simulation: SimulationEstimate::of_state_vector(
                 number(analysis.qubits),
                 analysis.gates as u64,

@@ -16,6 +16,7 @@ use serde_json::Value;
 use crate::sink::{BUCKET, Sink, call};
 
 pub(crate) const SV1: &str = "arn:aws:braket:::device/quantum-simulator/amazon/sv1";
+pub(crate) const DM1: &str = "arn:aws:braket:::device/quantum-simulator/amazon/dm1";
 pub(crate) const FORTE: &str = "arn:aws:braket:us-east-1::device/qpu/ionq/Forte-1";
 pub(crate) const GARNET: &str = "arn:aws:braket:eu-north-1::device/qpu/iqm/Garnet";
 pub(crate) const ANKAA: &str = "arn:aws:braket:us-west-1::device/qpu/rigetti/Ankaa-3";

@@ -6,7 +6,7 @@ use braket::{BraketError, CancelAnswer, CreateTask, TaskState};
 use local_braket::Settings;
 use serde_json::json;
 
-use crate::stage::{BELL, FOREVER_MS, FORTE, GARNET, SV1, Stage, at_once, long_program, task};
+use crate::stage::{BELL, DM1, FOREVER_MS, FORTE, GARNET, SV1, Stage, at_once, long_program, task};
 
 #[tokio::test]
 async fn a_task_runs_to_its_end_and_leaves_its_result_and_events() {
@@ -38,6 +38,27 @@ async fn inputs_reach_the_program() {
     let arn = stage.create(CreateTask { inputs, ..task("input", SV1, source) }).await;
     let done = stage.reaches(&arn, TaskState::Completed).await;
     assert_eq!(stage.result(&done).counts, BTreeMap::from([("1".to_owned(), 1_000)]));
+}
+
+#[tokio::test]
+async fn result_types_and_noise_are_told_as_braket_tells_them() {
+    let stage = Stage::new(at_once()).await;
+    let source = |pragmas: &str| format!("OPENQASM 3.0;\nqubit[1] q;\nx q[0];\n{pragmas}\n");
+    let noise = "#pragma braket noise bit_flip(0.25) q[0]";
+    for (device, pragmas, shots, expected) in [
+        (SV1, "#pragma braket result expectation z(q[0])".to_owned(), 0, json!(-1.0)),
+        (SV1, "#pragma braket result state_vector".to_owned(), 0, json!([[0.0, 0.0], [1.0, 0.0]])),
+        (SV1, "#pragma braket result sample z(q[0])".to_owned(), 3, json!([-1.0, -1.0, -1.0])),
+        (DM1, format!("{noise}\n#pragma braket result probability q[0]"), 0, json!([0.25, 0.75])),
+    ] {
+        let arn =
+            stage.create(CreateTask { shots, ..task(&pragmas, device, &source(&pragmas)) }).await;
+        let done = stage.reaches(&arn, TaskState::Completed).await;
+        let result = stage.result(&done);
+        assert_eq!(result.counts.values().sum::<u64>(), u64::from(shots));
+        assert_eq!(result.result_types.len(), 1);
+        assert_eq!(result.result_types[0]["value"], expected, "{pragmas}");
+    }
 }
 
 #[tokio::test]

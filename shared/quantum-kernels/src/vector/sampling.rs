@@ -20,19 +20,17 @@ impl<T: Real> State<T> {
         random: &mut Random,
     ) -> Result<Vec<u64>, Error> {
         let masks = self.masks(positions, MAX_POSITIONS)?;
-        let mut draws: Vec<(f64, usize)> = (0..shots).map(|shot| (random.unit(), shot)).collect();
-        draws.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
         let outcome = |index: usize| {
             let bits = masks.iter().enumerate().filter(|(_, mask)| index & **mask != 0);
             bits.fold(0_u64, |outcome, (bit, _)| outcome | 1 << bit)
         };
         let sums = self.segment_sums();
-        let total: f64 = sums.iter().map(|(_, sum)| sum).sum();
-        let mut outcomes = vec![0; shots];
-        let mut draws = draws.into_iter().peekable();
+        let draws = sorted_draws(shots, sums.iter().map(|(_, sum)| sum).sum(), random);
+        let mut outcomes: Vec<u64> = Vec::with_capacity(shots);
         let (mut passed, mut last) = (0.0, 0);
         for (first, sum) in sums {
-            if draws.peek().is_some_and(|(draw, _)| *draw * total < passed + sum) {
+            let is_met = draws.get(outcomes.len()).is_some_and(|draw| *draw < passed + sum);
+            if is_met {
                 let numbers = &self.numbers()[2 * first..];
                 let numbers = &numbers[..numbers.len().min(2 << SEGMENT_BITS)];
                 let mut within = passed;
@@ -42,17 +40,18 @@ impl<T: Real> State<T> {
                     if probability > 0.0 {
                         last = first | offset;
                     }
-                    while let Some((_, shot)) = draws.next_if(|(draw, _)| *draw * total < within) {
-                        outcomes[shot] = outcome(last);
+                    let met = draws[outcomes.len()..].iter().take_while(|draw| **draw < within);
+                    let met = outcomes.len() + met.count();
+                    if met > outcomes.len() {
+                        outcomes.resize(met, outcome(last));
                     }
                 }
             }
             passed += sum;
         }
         // rounding may leave the sum a little under the largest draw
-        for (_, shot) in draws {
-            outcomes[shot] = outcome(last);
-        }
+        outcomes.resize(shots, outcome(last));
+        shuffle(&mut outcomes, random);
         Ok(outcomes)
     }
 
@@ -67,6 +66,27 @@ impl<T: Real> State<T> {
             sums.push((first, self.path().call(SquareSum { numbers })));
         });
         parts.concat()
+    }
+}
+
+/// Draws from [0, `below`) in order: as far from one another as the events of a process without memory are.
+fn sorted_draws(count: usize, below: f64, random: &mut Random) -> Vec<f64> {
+    let mut sum = 0.0;
+    let mut draws: Vec<f64> = Vec::with_capacity(count);
+    for _ in 0..count {
+        sum -= (1.0 - random.unit()).ln();
+        draws.push(sum);
+    }
+    // one more event ends the interval
+    let scale = below / (sum - (1.0 - random.unit()).ln());
+    draws.iter_mut().for_each(|draw| *draw *= scale);
+    draws
+}
+
+/// Every order is as likely as any other.
+fn shuffle(outcomes: &mut [u64], random: &mut Random) {
+    for left in (1..outcomes.len()).rev() {
+        outcomes.swap(left, (random.unit() * (left + 1) as f64) as usize);
     }
 }
 
