@@ -45,14 +45,26 @@ async fn result_types_and_noise_are_told_as_braket_tells_them() {
     let stage = Stage::new(at_once()).await;
     let source = |pragmas: &str| format!("OPENQASM 3.0;\nqubit[1] q;\nx q[0];\n{pragmas}\n");
     let noise = "#pragma braket noise bit_flip(0.25) q[0]";
-    for (device, pragmas, shots, expected) in [
-        (SV1, "#pragma braket result expectation z(q[0])".to_owned(), 0, json!(-1.0)),
-        (SV1, "#pragma braket result state_vector".to_owned(), 0, json!([[0.0, 0.0], [1.0, 0.0]])),
-        (SV1, "#pragma braket result sample z(q[0])".to_owned(), 3, json!([-1.0, -1.0, -1.0])),
-        (DM1, format!("{noise}\n#pragma braket result probability q[0]"), 0, json!([0.25, 0.75])),
+    for (token, device, pragmas, shots, expected) in [
+        ("a", SV1, "#pragma braket result expectation z(q[0])".to_owned(), 0, json!(-1.0)),
+        (
+            "b",
+            SV1,
+            "#pragma braket result state_vector".to_owned(),
+            0,
+            json!([[0.0, 0.0], [1.0, 0.0]]),
+        ),
+        ("c", SV1, "#pragma braket result sample z(q[0])".to_owned(), 3, json!([-1.0, -1.0, -1.0])),
+        (
+            "d",
+            DM1,
+            format!("{noise}\n#pragma braket result probability q[0]"),
+            0,
+            json!([0.25, 0.75]),
+        ),
     ] {
         let arn =
-            stage.create(CreateTask { shots, ..task(&pragmas, device, &source(&pragmas)) }).await;
+            stage.create(CreateTask { shots, ..task(token, device, &source(&pragmas)) }).await;
         let done = stage.reaches(&arn, TaskState::Completed).await;
         let result = stage.result(&done);
         assert_eq!(result.counts.values().sum::<u64>(), u64::from(shots));
