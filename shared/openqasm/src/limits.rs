@@ -15,7 +15,7 @@ pub const MAX_WARNINGS: usize = 50;
 /// Times the body of one loop may be written out.
 pub const MAX_LOOP_ITERATIONS: usize = 1_000_000;
 /// Statements and calculations carried out to understand one program, over all loops and calls.
-pub const MAX_STEPS: usize = 20_000_000;
+pub const MAX_STEPS: usize = 50_000_000;
 /// Elements an array may have, over all its dimensions.
 pub const MAX_ARRAY_ELEMENTS: usize = 65_536;
 /// Dimensions an array may have, as the specification has it.
