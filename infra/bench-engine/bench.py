@@ -2,7 +2,7 @@
 
 Prints Markdown. Processor seconds (user and system, of all threads), the least of several rounds in which the engines take turns. Ours
 count from the program's text to the counts, and so do stim and Braket's simulator; the other peers, whose readers are slow Python, count simulating and
-sampling alone, and for qsim the whole way from the text is shown too. QUICK=1 is a short look.
+sampling alone, and for qsim the whole way from the text is shown too. QUICK=1 is a short look, ROUNDS= another number of rounds.
 """
 
 import os
@@ -17,7 +17,7 @@ from qiskit import qasm3
 import circuits
 import gates
 import programs
-from report import Row, render
+from report import Row, brief, render
 from race import best_of, ours, peer, race
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -26,7 +26,7 @@ FOLDER = ROOT / "target" / "bench-engine"
 QUICK = bool(os.environ.get("QUICK"))
 SHOTS = 1000
 WIDTHS = (12, 20) if QUICK else (12, 20, 22, 24)
-ROUNDS = 2 if QUICK else 5
+ROUNDS = int(os.environ.get("ROUNDS", 2 if QUICK else 5))
 # runs in a row, of which one alone may be too short to be measured
 REPEAT = 30
 # twenty qubits of it would be as many gates as all the others
@@ -51,6 +51,7 @@ def main() -> None:
     for case in cases():
         print(f"{time.monotonic() - began:7.1f} s  {case.name}", file=sys.stderr)
         rows.append(measure(case))
+        print(f"{'':9} {brief(rows[-1])}", file=sys.stderr)
     print(f"{time.monotonic() - began:7.1f} s  clifford", file=sys.stderr)
     print(render(rows, clifford(), QUICK))
 

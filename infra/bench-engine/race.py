@@ -10,7 +10,7 @@ from pathlib import Path
 from usage import Usage
 
 HERE = Path(__file__).resolve().parent
-# an engine that once took longer is asked only once more
+# an engine that took longer is not asked again: what strikes the machine for a moment is little of it
 SLOW = 8.0
 
 
@@ -40,7 +40,7 @@ def race(entrants: list[Entrant], rounds: int, repeat: int) -> dict[str, Usage |
     for number in range(rounds):
         for entrant in entrants:
             known = best.get(entrant.name)
-            if number and (known is None or (number > 1 and known.wall > SLOW)):
+            if number and (known is None or known.wall > SLOW):
                 continue
             cost = ask(processes[entrant.name], entrant, repeat)
             best[entrant.name] = cost if known is None or cost is None else least(known, cost)

@@ -35,6 +35,12 @@ def render(rows: list[Row], clifford: dict[str, Usage | None], quick: bool) -> s
     return "\n\n".join([heading(quick), one_thread(rows), two_threads(rows), against_stim(clifford), goals(rows, clifford)])
 
 
+def brief(row: Row) -> str:
+    """What is known of a row as soon as it is measured."""
+    parts = [("counts", row.counts), ("qsim", row.qsim), ("exact", row.exact), ("qulacs", row.qulacs), ("Aer", row.aer), ("Braket", row.braket), ("two threads", row.counts_two), ("qsim", row.qsim_two)]
+    return ", ".join(f"{name} {seconds(cost)}" for name, cost in parts)
+
+
 def heading(quick: bool) -> str:
     names = [line.split(":")[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")]
     peers = ", ".join(f"{peer} {version(peer)}" for peer in PEERS)
