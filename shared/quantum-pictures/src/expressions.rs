@@ -1,8 +1,6 @@
 //! How is an expression that only a run knows written in a picture?
 
-use quantum_program::{
-    BinaryOperator, Expression, ExpressionId, Function, Program, UnaryOperator, Value,
-};
+use quantum_program::{Expression, ExpressionId, Program, Value};
 
 use crate::angles::{angle, duration, number};
 use crate::limits::MAX_LABEL;
@@ -31,12 +29,12 @@ fn at_level(program: &Program, id: ExpressionId, level: usize) -> String {
         }
         Expression::Bit(number) => bit(program, number),
         Expression::Bits { first, width } => bits(program, first, u32::from(width)),
-        Expression::Unary(operator, of) => format!("{}{}", unary(operator), inner(of)),
+        Expression::Unary(operator, of) => format!("{}{}", operator.sign(), inner(of)),
         Expression::Binary(operator, left, right) => {
-            let text = format!("{} {} {}", inner(left), binary(operator), inner(right));
+            let text = format!("{} {} {}", inner(left), operator.sign(), inner(right));
             if level == 0 { text } else { format!("({text})") }
         }
-        Expression::Call(function, of) => format!("{}({})", called(function), inner(of)),
+        Expression::Call(function, of) => format!("{}({})", function.name(), inner(of)),
         Expression::Cast(_, of) => at_level(program, of, level + 1),
         Expression::Element { of, index } => format!("{}[{}]", inner(of), inner(index)),
     }
@@ -97,57 +95,5 @@ fn value(value: Value) -> String {
         Value::Complex(value) => format!("{} + {}i", number(value.re), number(value.im)),
         Value::Bits { value, width } => format!("{value:0width$b}", width = usize::from(width)),
         Value::Duration(seconds) => duration(seconds),
-    }
-}
-
-fn unary(operator: UnaryOperator) -> &'static str {
-    match operator {
-        UnaryOperator::Negate => "-",
-        UnaryOperator::Not => "!",
-        UnaryOperator::Complement => "~",
-    }
-}
-
-fn binary(operator: BinaryOperator) -> &'static str {
-    match operator {
-        BinaryOperator::Add => "+",
-        BinaryOperator::Subtract => "-",
-        BinaryOperator::Multiply => "*",
-        BinaryOperator::Divide | BinaryOperator::RealDivide => "/",
-        BinaryOperator::Remainder => "%",
-        BinaryOperator::Power => "**",
-        BinaryOperator::And => "&&",
-        BinaryOperator::Or => "||",
-        BinaryOperator::BitAnd => "&",
-        BinaryOperator::BitOr => "|",
-        BinaryOperator::BitXor => "^",
-        BinaryOperator::ShiftLeft => "<<",
-        BinaryOperator::ShiftRight => ">>",
-        BinaryOperator::Equal => "==",
-        BinaryOperator::NotEqual => "!=",
-        BinaryOperator::Less => "<",
-        BinaryOperator::LessEqual => "<=",
-        BinaryOperator::Greater => ">",
-        BinaryOperator::GreaterEqual => ">=",
-    }
-}
-
-fn called(function: Function) -> &'static str {
-    match function {
-        Function::Sin => "sin",
-        Function::Cos => "cos",
-        Function::Tan => "tan",
-        Function::Arcsin => "arcsin",
-        Function::Arccos => "arccos",
-        Function::Arctan => "arctan",
-        Function::Exp => "exp",
-        Function::Ln => "log",
-        Function::Sqrt => "sqrt",
-        Function::Abs => "abs",
-        Function::Floor => "floor",
-        Function::Ceiling => "ceiling",
-        Function::Real => "real",
-        Function::Imaginary => "imag",
-        Function::PopCount => "popcount",
     }
 }

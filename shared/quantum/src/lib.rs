@@ -28,7 +28,7 @@ pub use binding::{Unbound, bind};
 pub use limits::{
     MAX_DENSITY_QUBITS, MAX_EXACT_OUTCOMES, MAX_EXACT_WAYS, MAX_INSTRUCTIONS_RUN,
     MAX_LISTED_AMPLITUDES, MAX_OBSERVABLE_QUBITS, MAX_RECORDED_BITS, MAX_SHOTS,
-    MAX_SIMULATED_QUBITS, memory_bytes,
+    MAX_SIMULATED_QUBITS,
 };
 pub use openqasm::{
     Code, Diagnostic, Diagnostics, MAX_SOURCE_BYTES, Parsed, PrintError, Severity, Style, parse,

@@ -18,12 +18,3 @@ pub const MAX_EXACT_WAYS: usize = 4_096;
 pub const MAX_INSTRUCTIONS_RUN: u64 = 20_000_000;
 /// Qubits of an observable's matrix of which the eigenvectors are sought.
 pub const MAX_OBSERVABLE_QUBITS: usize = 6;
-
-/// Bytes the state vector of `qubits` qubits takes in double precision: 16 × 2^qubits, saturating.
-pub fn memory_bytes(qubits: usize) -> u64 {
-    u32::try_from(qubits)
-        .ok()
-        .and_then(|qubits| 1_u64.checked_shl(qubits))
-        .and_then(|amplitudes| amplitudes.checked_mul(16))
-        .unwrap_or(u64::MAX)
-}

@@ -105,24 +105,33 @@ impl<'a> Simulation<'a> {
         has_few_results && is_clifford(self.circuit, &self.schedule, &self.channels)
     }
 
-    fn needed_bytes(&self, method: Method) -> u64 {
+    /// Of one state.
+    fn state_bytes(&self, method: Method) -> u64 {
         let (width, threads) = (self.schedule.width(), self.run.threads);
-        let one = match method {
+        match method {
             Method::StateVector => Vector::<f64>::bytes(width, threads),
             Method::SinglePrecision | Method::Trajectories => Vector::<f32>::bytes(width, threads),
             Method::DensityMatrix => Density::bytes(width, threads),
             Method::Tableau => Tableau::bytes(width),
-        };
+        }
+    }
+
+    /// Of the states a run cannot do without: where it parts, the one that runs and the one to begin again from.
+    fn needed_bytes(&self, method: Method) -> u64 {
+        let program = self.circuit.program();
         let is_gradient =
             |result: &ResultType| matches!(result, ResultType::AdjointGradient { .. });
-        let states = if self.circuit.program().results().iter().any(is_gradient) {
-            4
-        } else if self.schedule.has_choices() && method != Method::DensityMatrix {
-            2
-        } else {
-            1
+        // a density matrix takes noise as a whole, and parts where it is measured alone
+        let parts = match method {
+            Method::DensityMatrix => self.schedule.collapses(program),
+            _ => self.schedule.has_choices(),
         };
-        one.saturating_mul(states)
+        let states = match (program.results().iter().any(is_gradient), parts) {
+            (true, _) => 4,
+            (false, true) => 2,
+            (false, false) => 1,
+        };
+        self.state_bytes(method).saturating_mul(states)
     }
 
     fn run(&self) -> Result<Outcome, SimulationError> {
@@ -165,8 +174,8 @@ impl<'a> Simulation<'a> {
         Ok(Outcome { method, ..outcome })
     }
 
-    fn ways(&self, one_state_bytes: u64) -> Ways<'_> {
-        let states = self.run.memory_limit_bytes / one_state_bytes.max(1);
+    fn ways(&self) -> Ways<'_> {
+        let states = self.run.memory_limit_bytes / self.state_bytes(self.method()).max(1);
         Ways {
             circuit: self.circuit,
             schedule: &self.schedule,
@@ -222,4 +231,38 @@ fn can_be_sampled(result: &ResultType) -> bool {
             | ResultType::Variance(_)
             | ResultType::Sample(_)
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tests::circuit;
+
+    const NOISE: &str = "\n#pragma braket noise amplitude_damping(0.1) q[0]\n";
+
+    #[test]
+    fn no_state_is_kept_for_later_beyond_the_memory_that_is_allowed() {
+        let parting = "t q; h q; bit b; b = measure q[0]; h q[0]; bit c; c = measure q[0];";
+        for (source, shots) in [
+            (format!("qubit[4] q; h q; {parting}"), 0),
+            (format!("qubit[4] q; h q; {parting}"), 10),
+            (format!("qubit[4] q; h q; {NOISE} {parting}"), 0),
+        ] {
+            let circuit = circuit(&source);
+            let roomy = Run::new(shots, 0);
+            let simulation = Simulation::new(&circuit, &roomy).expect("it can be run");
+            let method = simulation.method();
+            let one = simulation.state_bytes(method);
+            assert_eq!(simulation.needed_bytes(method), 2 * one, "{source}");
+            for (states, spare) in [(2, 0), (5, 3)] {
+                let run = Run { memory_limit_bytes: states * one, ..roomy };
+                let simulation = Simulation::new(&circuit, &run).expect("it can be run");
+                assert_eq!(simulation.ways().spare_states, spare, "{source}");
+                assert_eq!(
+                    simulate(&circuit, &run).map(|told| told.probabilities),
+                    simulate(&circuit, &roomy).map(|told| told.probabilities)
+                );
+            }
+        }
+    }
 }

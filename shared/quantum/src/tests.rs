@@ -17,7 +17,7 @@ use quantum_program::{Complex, Unitary};
 
 use crate::{Circuit, Outcome, Run, bind, parse, simulate};
 
-fn circuit(source: &str) -> Circuit {
+pub(crate) fn circuit(source: &str) -> Circuit {
     let parsed = parse(source).unwrap_or_else(|diagnostics| panic!("{source}\n{diagnostics}"));
     bind(&parsed, &BTreeMap::new()).expect("a program without inputs")
 }

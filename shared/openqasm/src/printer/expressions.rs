@@ -2,9 +2,7 @@
 
 use std::fmt::Write as _;
 
-use quantum_program::{
-    BinaryOperator, Complex, Expression, ExpressionId, Function, Parameter, UnaryOperator, Value,
-};
+use quantum_program::{BinaryOperator, Complex, Expression, ExpressionId, Parameter, Value};
 
 use super::Printer;
 use super::declarations::type_text;
@@ -27,20 +25,15 @@ impl Printer<'_> {
             Expression::Bit(number) => self.bits(number, 1),
             Expression::Bits { first, width } => self.bits(first, u32::from(width)),
             Expression::Unary(operator, of) => {
-                let sign = match operator {
-                    UnaryOperator::Negate => "-",
-                    UnaryOperator::Not => "!",
-                    UnaryOperator::Complement => "~",
-                };
-                format!("{sign}({})", inner(of))
+                format!("{}({})", operator.sign(), inner(of))
             }
             Expression::Binary(BinaryOperator::RealDivide, left, right) => {
                 format!("(float({}) / {})", inner(left), inner(right))
             }
             Expression::Binary(operator, left, right) => {
-                format!("({} {} {})", inner(left), sign(operator), inner(right))
+                format!("({} {} {})", inner(left), operator.sign(), inner(right))
             }
-            Expression::Call(function, of) => format!("{}({})", function_name(function), inner(of)),
+            Expression::Call(function, of) => format!("{}({})", function.name(), inner(of)),
             Expression::Cast(kind, of) => format!("{}({})", type_text(kind), inner(of)),
             Expression::Element { of, index } => format!("({})[{}]", inner(of), inner(index)),
         }
@@ -119,50 +112,6 @@ fn bit_text(value: u64, width: usize) -> String {
         let _ = write!(text, "{}", value >> place & 1);
     }
     text
-}
-
-fn sign(operator: BinaryOperator) -> &'static str {
-    match operator {
-        BinaryOperator::Add => "+",
-        BinaryOperator::Subtract => "-",
-        BinaryOperator::Multiply => "*",
-        BinaryOperator::Divide | BinaryOperator::RealDivide => "/",
-        BinaryOperator::Remainder => "%",
-        BinaryOperator::Power => "**",
-        BinaryOperator::And => "&&",
-        BinaryOperator::Or => "||",
-        BinaryOperator::BitAnd => "&",
-        BinaryOperator::BitOr => "|",
-        BinaryOperator::BitXor => "^",
-        BinaryOperator::ShiftLeft => "<<",
-        BinaryOperator::ShiftRight => ">>",
-        BinaryOperator::Equal => "==",
-        BinaryOperator::NotEqual => "!=",
-        BinaryOperator::Less => "<",
-        BinaryOperator::LessEqual => "<=",
-        BinaryOperator::Greater => ">",
-        BinaryOperator::GreaterEqual => ">=",
-    }
-}
-
-fn function_name(function: Function) -> &'static str {
-    match function {
-        Function::Sin => "sin",
-        Function::Cos => "cos",
-        Function::Tan => "tan",
-        Function::Arcsin => "arcsin",
-        Function::Arccos => "arccos",
-        Function::Arctan => "arctan",
-        Function::Exp => "exp",
-        Function::Ln => "log",
-        Function::Sqrt => "sqrt",
-        Function::Abs => "abs",
-        Function::Floor => "floor",
-        Function::Ceiling => "ceiling",
-        Function::Real => "real",
-        Function::Imaginary => "imag",
-        Function::PopCount => "popcount",
-    }
 }
 
 /// Programs have limits that fit.

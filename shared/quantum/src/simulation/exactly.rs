@@ -35,7 +35,7 @@ impl Simulation<'_> {
             return Err(SimulationError::NeedsShots { noun });
         }
         let mut results = Vec::new();
-        self.ways(0).follow(
+        self.ways().follow(
             machine,
             Goers::Share(1.0),
             &mut Random::from_seed(self.run.seed),
@@ -76,7 +76,7 @@ impl Simulation<'_> {
         meter: &mut Meter<'_>,
     ) -> Result<Outcome, SimulationError> {
         let mut found: BTreeMap<String, f64> = BTreeMap::new();
-        self.ways(0).follow(
+        self.ways().follow(
             machine,
             Goers::Share(1.0),
             &mut Random::from_seed(self.run.seed),

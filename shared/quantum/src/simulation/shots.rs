@@ -44,14 +44,9 @@ impl Simulation<'_> {
         let mut shots = self.no_shots();
         let mut random = Random::from_seed(self.run.seed);
         let everyone = Goers::Shots((0..self.run.shots).collect());
-        let state_bytes = self.needed_bytes(self.method()) / 2;
-        self.ways(state_bytes).follow(
-            machine,
-            everyone,
-            &mut random,
-            meter,
-            |arrived, meter| self.draw(arrived, &mut shots, meter),
-        )?;
+        self.ways().follow(machine, everyone, &mut random, meter, |arrived, meter| {
+            self.draw(arrived, &mut shots, meter)
+        })?;
         self.outcome(shots)
     }
 

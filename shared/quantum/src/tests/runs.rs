@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::ops::ControlFlow;
 
 use super::{circuit, run};
-use crate::{MAX_SHOTS, Method, Progress, Run, SimulationError, memory_bytes, simulate};
+use crate::{MAX_SHOTS, Method, Progress, Run, SimulationError, simulate};
 
 const SPREAD: &str = "qubit[6] q; h q; ry(0.3) q[2];";
 
@@ -37,14 +37,6 @@ fn shots_are_not_in_the_order_of_their_bits() {
     let rows: Vec<Vec<u8>> = run("qubit q; h q;", 100).measurements.iter().collect();
     assert!(!rows.is_sorted());
     assert!(!rows.iter().rev().is_sorted());
-}
-
-#[test]
-fn memory_is_sixteen_bytes_an_amplitude_and_never_overflows() {
-    assert_eq!(memory_bytes(0), 16);
-    assert_eq!(memory_bytes(29), 8 << 30);
-    assert_eq!(memory_bytes(60), u64::MAX);
-    assert_eq!(memory_bytes(usize::MAX), u64::MAX);
 }
 
 fn refusal(source: &str, run: &Run<'_>) -> SimulationError {
