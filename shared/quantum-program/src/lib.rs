@@ -14,6 +14,7 @@ mod noise;
 pub mod operators;
 mod program;
 mod results;
+mod signs;
 #[cfg(test)]
 mod tests;
 mod value;
